@@ -1,0 +1,1 @@
+"""From a document to mentions of clients and typed tags, each with its reason."""

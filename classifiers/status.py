@@ -1,0 +1,50 @@
+"""How an event stands: it happened, is planned, is only said, is denied, was dropped, or is history."""
+
+import re
+from functools import cache
+
+from oncu.config.specs import Status
+
+from .cues import compile_pattern
+from .lookups import read_lookup
+
+ORDER: tuple[Status, ...] = ("past", "denied", "cancelled", "rumour", "announced")
+FUTURE = re.compile(r"\b(?!alacak(?!\b)|alacag(?!i\b)|gelecek|yiyecek|icecek|giyecek)[a-z]{2,}(?:acak|ecek|acag|eceg)[a-z]*|[a-z]+m[ae]k ist[a-z]+")
+POSSIBLE = re.compile(r"\b[a-z]{3,}(?:abilir|ebilir)(?:ler|lar)?\b")
+QUESTION = re.compile(r"\b(?:mi|mu)(?:yor|ydi|dir)?$")
+OLD_YEAR = re.compile(r"\b(?:1[89][0-9]{2}|200[0-9])\b")
+NEGATED = re.compile(r"(?:[ae]?[iu]?[lnt]?|d[iu]r|t[iu]r)?m(?:[ae](?:d[iu]|y[ae]|z|m[iu]s|n|k s)|[iu]yor)")
+REACH = 60  # folded characters behind a cue in which its verb still stands
+
+
+def read_status(sentence: str, span: tuple[int, int], language: str = "tr", *, ending: str = "") -> Status:
+    """Status of the event whose cue lies at `span` of a folded sentence.
+
+    `ending` is what the cue's last stem took on in the text; a negated verb ("etmedi") denies the event.
+    """
+    if language == "tr" and NEGATED.match(ending):
+        return "denied"
+    for status in ORDER:
+        if _says(status, sentence, span, language):
+            return status
+    return "fact"
+
+
+def _says(status: Status, sentence: str, span: tuple[int, int], language: str) -> bool:
+    padded = sentence + " "
+    if any(pattern.search(padded) for pattern in _patterns(language).get(status, ())):
+        return True
+    if status == "past":
+        return OLD_YEAR.search(sentence) is not None
+    if language != "tr":
+        return False
+    behind = sentence[span[0] : span[1] + REACH]
+    if status == "rumour":
+        return POSSIBLE.search(behind) is not None or QUESTION.search(sentence.rstrip()) is not None
+    return status == "announced" and FUTURE.search(behind) is not None
+
+
+@cache
+def _patterns(language: str) -> dict[Status, tuple[re.Pattern[str], ...]]:
+    words: dict[Status, list[str]] = read_lookup("status").get(language, {})
+    return {status: tuple(compile_pattern(p) for p in patterns) for status, patterns in words.items()}

@@ -1,0 +1,154 @@
+"""Read the YAML files: found by file name, checked strictly, every fault named with file, key and what to write."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from .specs import SignalSpec, SourceSpec
+
+HERE = Path(__file__).parent
+SOURCES = HERE / "sources"
+SIGNALS = HERE / "signals"
+
+Spec = TypeVar("Spec", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in one file: where, what was found and what to do."""
+
+    path: Path
+    key: str
+    problem: str
+
+    def __str__(self) -> str:
+        where = f"{self.path.name}: {self.key}" if self.key else self.path.name
+        return f"{where}: {self.problem}"
+
+
+class ConfigError(Exception):
+    """One or more files of the catalogue cannot be used; `faults` lists every one of them."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """A safe loader that refuses a key written twice, which YAML would silently let win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read one YAML mapping.
+
+    Raises ConfigError when the file cannot be read, is not YAML or is not a mapping.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeyLoader)
+    except OSError as error:
+        raise ConfigError([Fault(path, "", f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError([Fault(path, "", f"is not UTF-8 at byte {error.start}; save it as UTF-8")]) from None
+    except yaml.YAMLError as error:
+        raise ConfigError([Fault(path, *_yaml_problem(error))]) from None
+    if not isinstance(content, dict):
+        raise ConfigError([Fault(path, "", "is not a mapping of keys to values")])
+    return content
+
+
+def load_sources(folder: Path = SOURCES) -> dict[str, SourceSpec]:
+    """All sources of a folder by name, in order of name. Raises ConfigError listing every fault of every file."""
+    return _load_folder(folder, SourceSpec, "name")
+
+
+def load_signal_types(folder: Path = SIGNALS) -> dict[str, SignalSpec]:
+    """All signal types of a folder by code, in order of code. Raises ConfigError listing every fault."""
+    return _load_folder(folder, SignalSpec, "code")
+
+
+def load_source(path: Path) -> SourceSpec:
+    """One source file. Raises ConfigError."""
+    return _load_file(path, SourceSpec, "name")
+
+
+def _load_folder(folder: Path, spec: type[Spec], key: str) -> dict[str, Spec]:
+    if not folder.is_dir():
+        raise ConfigError([Fault(folder, "", "is not a folder; name one with .yml files")])
+    loaded, faults = {}, []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            loaded[path.stem] = _load_file(path, spec, key)
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        raise ConfigError(faults)
+    return loaded
+
+
+def _load_file(path: Path, spec: type[Spec], key: str) -> Spec:
+    content = read_yaml(path)
+    if key in content:
+        raise ConfigError([Fault(path, key, "is taken from the file's name; remove this line")])
+    try:
+        return spec.model_validate({**content, key: path.stem})
+    except ValidationError as error:
+        raise ConfigError(Fault(path, *describe_problem(fault, spec)) for fault in error.errors()) from None
+
+
+def describe_problem(fault: Any, spec: type[BaseModel]) -> tuple[str, str]:
+    """One pydantic error as (key, sentence)."""
+    key = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return key, f"unknown key{_suggest(str(fault['loc'][-1]), _known_keys(spec, fault['loc'][:-1]))}"
+    if fault["type"] == "missing":
+        return key, "is missing; add it"
+    message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "value_error":
+        return key, message
+    return key, f"{message[0].lower()}{message[1:]} (found {fault['input']!r})"
+
+
+def _known_keys(spec: type[BaseModel], place: tuple[Any, ...]) -> list[str]:
+    """The keys allowed at a place inside a spec, for the 'did you mean'."""
+    current: Any = spec
+    for part in place:
+        if isinstance(part, int):
+            continue
+        annotation = current.model_fields[part].annotation
+        models = [a for a in _flatten(annotation) if isinstance(a, type) and issubclass(a, BaseModel)]
+        if not models:
+            return []
+        current = models[0]
+    return [k for k in current.model_fields if k not in ("name", "code")]
+
+
+def _flatten(annotation: Any) -> list[Any]:
+    inner = getattr(annotation, "__args__", ())
+    return [annotation] if not inner else [leaf for arg in inner for leaf in _flatten(arg)]
+
+
+def _suggest(found: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(found, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known keys: {', '.join(known)}" if known else ""
+
+
+def _yaml_problem(error: yaml.YAMLError) -> tuple[str, str]:
+    mark = getattr(error, "problem_mark", None)
+    place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return place, f"not YAML: {getattr(error, 'problem', None) or error}"

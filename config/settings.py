@@ -1,0 +1,84 @@
+"""Settings of one installation: built-in defaults, then the settings file, then the environment."""
+
+import os
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from .load import ConfigError, Fault, describe_problem, read_yaml
+from .specs import Strict
+
+DEFAULT_FILE = Path("oncu.yml")
+
+
+class CrawlSettings(Strict):
+    """How sources are visited; every limit guards against a page that is too big, too slow or hostile."""
+
+    user_agent: str = "OncuBot/0.1 (+https://oncu.example/bot)"
+    timeout_seconds: float = Field(30, gt=0)
+    max_bytes: int = Field(8 * 2**20, gt=0)
+    delay_seconds: float = Field(0.5, ge=0)
+    concurrent_requests: int = Field(16, ge=1)
+    concurrent_per_host: int = Field(2, ge=1)
+    allow_private: list[str] = []
+
+
+class DigestSettings(Strict):
+    """What a manager gets in a day."""
+
+    language: str = Field("tr", pattern="^(tr|en)$")
+    max_alerts: int = Field(7, ge=1)
+    new_days: int = Field(7, ge=1)
+
+
+class LevelSettings(Strict):
+    """When a client counts as flagged: standing risk level at or over the threshold (0-100)."""
+
+    threshold: float = Field(40, gt=0, le=100)
+
+
+class Settings(BaseSettings):
+    """All settings; `ONCU_DATABASE_URL` and the other `ONCU_…` variables win over the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ONCU_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    database_url: str = "sqlite:///oncu.db"
+    sources: Path | None = None
+    signals: Path | None = None
+    timezone: str = "Europe/Istanbul"
+    crawl: CrawlSettings = CrawlSettings()
+    digest: DigestSettings = DigestSettings()
+    level: LevelSettings = LevelSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over what the file says."""
+        return sources["env_settings"], sources["init_settings"]
+
+    @classmethod
+    def from_file(cls, content: dict[str, Any]) -> Self:
+        """Settings of a file's content, under the environment."""
+        return cls(**content)
+
+
+def settings_file() -> Path:
+    """The file `ONCU_SETTINGS` names, else `oncu.yml` in this folder."""
+    return Path(os.environ.get("ONCU_SETTINGS") or DEFAULT_FILE)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Settings of the file (none is fine, unless it was named) and the environment. Raises ConfigError."""
+    named = path or (Path(os.environ["ONCU_SETTINGS"]) if os.environ.get("ONCU_SETTINGS") else None)
+    file = named or DEFAULT_FILE
+    content = read_yaml(file) if named or file.exists() else {}
+    content.pop("settings", None)  # ONCU_SETTINGS itself
+    try:
+        return Settings.from_file(content)
+    except ValidationError as error:
+        raise ConfigError(Fault(file, *describe_problem(fault, Settings)) for fault in error.errors()) from None

@@ -1,0 +1,1 @@
+"""The engine that joins the rooms: pipeline, alerts, digest, command line."""

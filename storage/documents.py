@@ -1,0 +1,175 @@
+"""Documents: stored once, an edited one as a new version, and which of them a stage still has to read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, and_, func, select, tuple_
+
+from .database import save_new
+from .keys import digest_of, key_id
+from .models import documents, readings, texts
+
+
+@dataclass(frozen=True)
+class Document:
+    """One page, feed entry, row or post as it was seen.
+
+    `natural_key` is what the source itself calls it (an id, else its address); `fields` are the structured values of a
+    registry row; `quarantine` is the reason why nothing is to be read from it.
+    """
+
+    source: str
+    natural_key: str
+    title: str
+    text: str
+    first_seen_at: datetime
+    published_at: datetime | None = None
+    url: str | None = None
+    language: str = "tr"
+    category: str = "news"
+    origin: str = "independent"
+    fields: dict[str, str] = field(default_factory=dict)
+    author_digest: str | None = None
+    quarantine: str | None = None
+
+    @property
+    def content_digest(self) -> str:
+        """Changes when title, text or a field changes; the address and the times do not count."""
+        return digest_of(self.title, self.text, *sorted(self.fields.items()))
+
+    @property
+    def id(self) -> str:
+        """The key of this version of the document."""
+        return key_id("document", self.source, self.natural_key, self.content_digest)
+
+    @property
+    def reading(self) -> str:
+        """The text that is read, and that all spans count in: title, a line break, text."""
+        return f"{self.title}\n{self.text}" if self.text else self.title
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a batch: unseen documents, new versions of known ones, and those stored before."""
+
+    new: int = 0
+    changed: int = 0
+    seen: int = 0
+
+    def __add__(self, other: "Saved") -> "Saved":
+        return Saved(self.new + other.new, self.changed + other.changed, self.seen + other.seen)
+
+
+def save_documents(connection: Connection, batch: Iterable[Document]) -> Saved:
+    """Store documents by key; one that is there stays untouched, with the `first_seen_at` it had."""
+    unique = {document.id: document for document in batch}
+    if not unique:
+        return Saved()
+    stored = _stored_versions(connection, unique.values())
+    fresh = {i: d for i, d in unique.items() if i not in stored[(d.source, d.natural_key)]}
+    rows = [_row(d, len(stored[(d.source, d.natural_key)]) + 1) for d in fresh.values()]
+    save_new(connection, documents, rows)
+    save_new(connection, texts, [_text_row(d) for d in fresh.values()])
+    changed = sum(row["version"] > 1 for row in rows)
+    return Saved(new=len(rows) - changed, changed=changed, seen=len(unique) - len(rows))
+
+
+def pending_documents(connection: Connection, stage: str, *, limit: int) -> list[Document]:
+    """The oldest documents a stage has not read, at most `limit`, without quarantined and erased ones."""
+    done = and_(readings.c.document_id == documents.c.id, readings.c.stage == stage)
+    query = (
+        select(documents, texts.c.title, texts.c.body, texts.c.author_digest)
+        .join(texts, texts.c.document_id == documents.c.id)
+        .outerjoin(readings, done)
+        .where(readings.c.document_id.is_(None), documents.c.quarantine.is_(None), texts.c.erased_at.is_(None))
+        .order_by(documents.c.first_seen_at, documents.c.id)
+        .limit(limit)
+    )
+    return [_document(row) for row in connection.execute(query)]
+
+
+def mark_read(connection: Connection, ids: Iterable[str], stage: str, version: str, now: datetime) -> None:
+    """Note that a stage has read these documents."""
+    save_new(
+        connection,
+        readings,
+        ({"document_id": i, "stage": stage, "version": version, "done_at": now} for i in ids),
+    )
+
+
+def load_documents(connection: Connection, ids: Sequence[str]) -> dict[str, Document]:
+    """Documents by id; an erased text comes back empty."""
+    query = (
+        select(documents, texts.c.title, texts.c.body, texts.c.author_digest)
+        .join(texts, texts.c.document_id == documents.c.id)
+        .where(documents.c.id.in_(ids))
+    )
+    return {row.id: _document(row) for row in connection.execute(query)}
+
+
+def count_documents(connection: Connection, *, since: datetime | None = None, until: datetime | None = None) -> int:
+    """How many documents were first seen in a period (`since` inclusive, `until` exclusive)."""
+    query = select(func.count()).select_from(documents)
+    if since is not None:
+        query = query.where(documents.c.first_seen_at >= since)
+    if until is not None:
+        query = query.where(documents.c.first_seen_at < until)
+    return connection.execute(query).scalar_one()
+
+
+def _stored_versions(connection: Connection, batch: Iterable[Document]) -> dict[tuple[str, str], set[str]]:
+    keys = {(d.source, d.natural_key) for d in batch}
+    found: dict[tuple[str, str], set[str]] = {key: set() for key in keys}
+    query = select(documents.c.source, documents.c.natural_key, documents.c.id).where(
+        tuple_(documents.c.source, documents.c.natural_key).in_(sorted(keys))
+    )
+    for source, natural_key, document_id in connection.execute(query):
+        found[(source, natural_key)].add(document_id)
+    return found
+
+
+def _row(document: Document, version: int) -> dict[str, object]:
+    return {
+        "id": document.id,
+        "source": document.source,
+        "natural_key": document.natural_key,
+        "version": version,
+        "url": document.url,
+        "language": document.language,
+        "category": document.category,
+        "origin": document.origin,
+        "published_at": document.published_at,
+        "first_seen_at": document.first_seen_at,
+        "content_digest": document.content_digest,
+        "fields": document.fields,
+        "quarantine": document.quarantine,
+    }
+
+
+def _text_row(document: Document) -> dict[str, object]:
+    return {
+        "document_id": document.id,
+        "title": document.title,
+        "body": document.text,
+        "author_digest": document.author_digest,
+        "erased_at": None,
+    }
+
+
+def _document(row: Row[tuple[object, ...]]) -> Document:
+    return Document(
+        source=row.source,
+        natural_key=row.natural_key,
+        title=row.title,
+        text=row.body,
+        first_seen_at=row.first_seen_at,
+        published_at=row.published_at,
+        url=row.url,
+        language=row.language,
+        category=row.category,
+        origin=row.origin,
+        fields=row.fields,
+        author_digest=row.author_digest,
+        quarantine=row.quarantine,
+    )
