@@ -16,7 +16,9 @@ from typing import Any
 
 from oncu.config.specs import Cue, SignalSpec
 
-TOKEN = re.compile(r" *(?:~(?P<gap>[0-9]+)|(?:\((?P<choice>[^()]*)\)|(?P<word>[a-z0-9]+|#))(?P<stem>\*?)(?P<optional>\??))(?= |$)")
+TOKEN = re.compile(
+    r" *(?:~(?P<gap>[0-9]+)|(?:\((?P<choice>[^()]*)\)|(?P<word>[a-z0-9]+|#))(?P<stem>\*?)(?P<optional>\??))(?= |$)"
+)
 ALTERNATIVE = re.compile(r"[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
 ENDING = "[a-z0-9]*"
 LONGEST_GAP = 9

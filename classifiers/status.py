@@ -9,11 +9,14 @@ from .cues import compile_pattern
 from .lookups import read_lookup
 
 ORDER: tuple[Status, ...] = ("past", "denied", "cancelled", "rumour", "announced")
-FUTURE = re.compile(r"\b(?!alacak(?!\b)|alacag(?!i\b)|gelecek|yiyecek|icecek|giyecek)[a-z]{2,}(?:acak|ecek|acag|eceg)[a-z]*|[a-z]+m[ae]k ist[a-z]+")
+FUTURE = re.compile(
+    r"\b(?!alacak(?!\b)|alacag(?!i\b)|gelecek|yiyecek|icecek|giyecek)[a-z]{2,}(?:acak|ecek|acag|eceg)[a-z]*|[a-z]+m[ae]k ist[a-z]+"
+)
 POSSIBLE = re.compile(r"\b[a-z]{3,}(?:abilir|ebilir)(?:ler|lar)?\b")
 QUESTION = re.compile(r"\b(?:mi|mu)(?:yor|ydi|dir)?$")
 OLD_YEAR = re.compile(r"\b(?:1[89][0-9]{2}|200[0-9])\b")
-NEGATED = re.compile(r"(?:[ae]?[iu]?[lnt]?|d[iu]r|t[iu]r)?m(?:[ae](?:d[iu]|y[ae]|z|m[iu]s|n|k s)|[iu]yor)")
+# "etmedi", "etmeyecek", "etmiyor"; not the noun of "etmeye", "etmenin".
+NEGATED = re.compile(r"(?:[ae]?[iu]?[lnt]?|[dt][iu]r)m(?:[ae](?:d[iu]|y[ae][cn]|z|m[iu]s)|[iu]yor)")
 REACH = 60  # folded characters behind a cue in which its verb still stands
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from .problems import Problem
 from .specs import SignalSpec, SourceSpec
 
 HERE = Path(__file__).parent
@@ -31,7 +32,7 @@ class Fault:
         return f"{where}: {self.problem}"
 
 
-class ConfigError(Exception):
+class ConfigError(Problem):
     """One or more files of the catalogue cannot be used; `faults` lists every one of them."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:

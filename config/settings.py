@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -25,12 +25,20 @@ class CrawlSettings(Strict):
     allow_private: list[str] = []
 
 
-class DigestSettings(Strict):
-    """What a manager gets in a day."""
+class AlertSettings(Strict):
+    """What deserves an alert: priority at or over the least, published at most so many days before we saw it."""
 
-    language: str = Field("tr", pattern="^(tr|en)$")
+    min_priority: float = Field(0.1, ge=0, le=1)
+    max_age_days: int = Field(45, ge=1)
+
+
+class DigestSettings(Strict):
+    """What a manager gets in a day; an alert that found no room waits at most `wait_days`."""
+
+    language: Literal["tr", "en"] = "tr"
     max_alerts: int = Field(7, ge=1)
-    new_days: int = Field(7, ge=1)
+    wait_days: int = Field(7, ge=1)
+    conflict_days: int = Field(90, ge=1)
 
 
 class LevelSettings(Strict):
@@ -51,6 +59,7 @@ class Settings(BaseSettings):
     signals: Path | None = None
     timezone: str = "Europe/Istanbul"
     crawl: CrawlSettings = CrawlSettings()
+    alerts: AlertSettings = AlertSettings()
     digest: DigestSettings = DigestSettings()
     level: LevelSettings = LevelSettings()
 

@@ -5,12 +5,13 @@ one line naming the file, the key and what to write instead.
 """
 
 import re
+import string
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
 import jmespath
 from parsel.csstranslator import HTMLTranslator
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 Side = Literal["opportunity", "risk"]
 Status = Literal["fact", "announced", "rumour", "denied", "cancelled", "past"]
@@ -48,6 +49,27 @@ def parse_every(value: object) -> object:
     return timedelta(**{UNITS[found[2]]: int(found[1])})
 
 
+def write_every(value: timedelta) -> str:
+    """The text that `parse_every` reads, in the largest unit that fits."""
+    minutes = value // timedelta(minutes=1)
+    for letter, size in (("d", 1440), ("h", 60)):
+        if minutes % size == 0:
+            return f"{minutes // size}{letter}"
+    return f"{minutes}m"
+
+
+def check_template(value: str) -> str:
+    """Accept text with field names in braces: `{firm}: {stage}`."""
+    try:
+        names = [name for _, name, _, _ in string.Formatter().parse(value) if name is not None]
+    except ValueError as error:
+        raise ValueError(f"not a template ({error}); write something like '{{firm}}: {{stage}}'") from None
+    wrong = [name for name in names if not re.fullmatch(r"\w+", name)]
+    if wrong:
+        raise ValueError(f"{{{wrong[0]}}} is not the name of a field; write something like '{{firm}}: {{stage}}'")
+    return value
+
+
 def check_selector(value: str) -> str:
     """Accept a CSS selector as Scrapy understands it (`h1::text`, `a::attr(href)`)."""
     try:
@@ -67,9 +89,10 @@ def check_path(value: str) -> str:
     return value
 
 
-Every = Annotated[timedelta, BeforeValidator(parse_every)]
+Every = Annotated[timedelta, BeforeValidator(parse_every), PlainSerializer(write_every)]
 Selector = Annotated[Text, AfterValidator(check_selector)]
 JsonPath = Annotated[Text, AfterValidator(check_path)]
+Template = Annotated[Text, AfterValidator(check_template)]
 
 
 class Range(Strict):
@@ -111,7 +134,11 @@ class FeedReader(Strict):
 
 
 class ListingReader(Strict):
-    """A page of links, its next pages, and the page behind each link."""
+    """A list of items on one page or more.
+
+    With `link`, the page behind each item is the document: `fields` are its selectors, and without them the article is
+    extracted. Without `link` the item itself is the document and `fields` are read inside it.
+    """
 
     item: Selector
     link: Selector | None = None
@@ -119,9 +146,15 @@ class ListingReader(Strict):
     max_pages: int = Field(20, ge=1)
     fields: dict[str, Selector] = {}
 
+    @model_validator(mode="after")
+    def _says_what_a_document_is(self) -> Self:
+        if self.link is None and not self.fields:
+            raise ValueError("neither link nor fields: add link (the page behind an item) or fields (inside the item)")
+        return self
+
 
 class ApiReader(Strict):
-    """A JSON API: where its rows lie, how its pages follow, what is in a row."""
+    """A JSON API: where its rows lie, how its pages follow (a link in `next`, or a page number), what is in a row."""
 
     items: JsonPath
     next: JsonPath | None = None
@@ -157,7 +190,7 @@ class SourceSpec(Strict):
     listing: ListingReader | None = None
     api: ApiReader | None = None
     file: FileReader | None = None
-    templates: dict[Literal["title", "text", "url", "key"], str] = {}
+    templates: dict[Literal["title", "text", "url", "key"], Template] = {}
     lookups: dict[str, dict[str, str]] = {}
     provenance: Provenance | None = None
 
@@ -210,7 +243,10 @@ class BilingualExamples(Strict):
 
 
 class SignalSpec(Strict):
-    """One signal type, `config/signals/<code>.yml`; the code is the file's name."""
+    """One signal type, `config/signals/<code>.yml`; the code is the file's name.
+
+    `alert_after`: how many stories an episode needs before it alerts (one complaint is no news, the third is).
+    """
 
     code: str
     title: Bilingual
@@ -223,6 +259,7 @@ class SignalSpec(Strict):
     half_life_days: float = Field(gt=0)
     severity: float = Field(gt=0, le=1)
     threshold: float = Field(0.5, gt=0, lt=1)
+    alert_after: int = Field(1, ge=1)
     derived: bool = False
     cues: list[Cue] = []
     unless: list[Text] = []

@@ -4,6 +4,7 @@ SQLite runs in WAL mode and a writing transaction takes its lock at BEGIN: with 
 writers that both read first meet "database is locked" however long they are willing to wait.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
+from oncu.config.problems import Problem
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 SQLITE_PRAGMAS = (
@@ -31,7 +34,7 @@ SQLITE_PRAGMAS = (
 BATCH_ROWS = 5_000
 
 
-class StorageError(Exception):
+class StorageError(Problem):
     """The database cannot be used; the text says which, why and what to do."""
 
 
@@ -59,7 +62,7 @@ class Database:
             with self.engine.connect().execution_options(oncu_write=write) as connection, connection.begin():
                 yield connection
         except OperationalError as error:
-            raise StorageError(f"database {self.address}: {_first_line(error)}") from error
+            raise StorageError(f"database {self.address}: {first_line(error)}") from error
 
     @property
     def address(self) -> str:
@@ -104,7 +107,8 @@ def connect(url: str) -> Database:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() not in INSERTS:
-            raise StorageError(f"database address {url!r}: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
+            shown = hide_password(url)
+            raise StorageError(f"database address {shown}: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
         _check_sqlite_folder(parsed.database if parsed.get_backend_name() == "sqlite" else None)
         engine = create_engine(parsed)
         if parsed.get_backend_name() == "sqlite":
@@ -114,14 +118,14 @@ def connect(url: str) -> Database:
             connection.exec_driver_sql("SELECT 1")
     except (ArgumentError, NoSuchModuleError) as error:
         raise StorageError(
-            f"database address {url!r} cannot be read ({_first_line(error)}); write sqlite:///FILE"
+            f"database address {hide_password(url)} cannot be read ({first_line(error)}); write sqlite:///FILE"
         ) from None
     except ImportError as error:
         raise StorageError(
-            f"database {url!r} needs the driver {error.name}; run: pip install 'oncu[postgresql]'"
+            f"database {hide_password(url)} needs the driver {error.name}; run: pip install 'oncu[postgresql]'"
         ) from None
     except DBAPIError as error:
-        raise StorageError(f"database {parsed.render_as_string()} cannot be opened: {_first_line(error)}") from None
+        raise StorageError(f"database {parsed.render_as_string()} cannot be opened: {first_line(error)}") from None
     return database
 
 
@@ -180,7 +184,7 @@ def _execute_batch(connection: Connection, table: Table, rows: list[Mapping[str,
     statement = INSERTS[connection.dialect.name](table)
     if over:
         key = [column.name for column in table.primary_key]
-        statement = statement.on_conflict_do_update(key, set_={name: statement.excluded[name] for name in over})
+        statement = statement.on_conflict_do_update(index_elements=key, set_={name: statement.excluded[name] for name in over})
     else:
         statement = statement.on_conflict_do_nothing()
     return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
@@ -197,6 +201,12 @@ def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, An
         yield batch
 
 
-def _first_line(error: Exception) -> str:
+def hide_password(url: str) -> str:
+    """An address as it may be shown, also where it cannot be parsed."""
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url)
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what the driver (else SQLAlchemy) says."""
     original = getattr(error, "orig", None) or error
     return (str(original).strip() or type(original).__name__).splitlines()[0]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select, tuple_
 
 from .database import save_new
 from .keys import digest_of, key_id
@@ -68,25 +68,29 @@ def save_documents(connection: Connection, batch: Iterable[Document]) -> Saved:
         return Saved()
     stored = _stored_versions(connection, unique.values())
     fresh = {i: d for i, d in unique.items() if i not in stored[(d.source, d.natural_key)]}
-    rows = [_row(d, len(stored[(d.source, d.natural_key)]) + 1) for d in fresh.values()]
-    save_new(connection, documents, rows)
+    versions = _number_versions(fresh.values(), stored)
+    save_new(connection, documents, [_row(d, versions[i]) for i, d in fresh.items()])
     save_new(connection, texts, [_text_row(d) for d in fresh.values()])
-    changed = sum(row["version"] > 1 for row in rows)
-    return Saved(new=len(rows) - changed, changed=changed, seen=len(unique) - len(rows))
+    changed = sum(version > 1 for version in versions.values())
+    return Saved(new=len(fresh) - changed, changed=changed, seen=len(unique) - len(fresh))
 
 
 def pending_documents(connection: Connection, stage: str, *, limit: int) -> list[Document]:
     """The oldest documents a stage has not read, at most `limit`, without quarantined and erased ones."""
-    done = and_(readings.c.document_id == documents.c.id, readings.c.stage == stage)
     query = (
         select(documents, texts.c.title, texts.c.body, texts.c.author_digest)
         .join(texts, texts.c.document_id == documents.c.id)
-        .outerjoin(readings, done)
-        .where(readings.c.document_id.is_(None), documents.c.quarantine.is_(None), texts.c.erased_at.is_(None))
+        .where(_is_pending(stage))
         .order_by(documents.c.first_seen_at, documents.c.id)
         .limit(limit)
     )
     return [_document(row) for row in connection.execute(query)]
+
+
+def count_pending(connection: Connection, stage: str) -> int:
+    """How many documents `pending_documents` has still to give."""
+    query = select(func.count()).select_from(documents).join(texts, texts.c.document_id == documents.c.id)
+    return connection.execute(query.where(_is_pending(stage))).scalar_one()
 
 
 def mark_read(connection: Connection, ids: Iterable[str], stage: str, version: str, now: datetime) -> None:
@@ -118,6 +122,11 @@ def count_documents(connection: Connection, *, since: datetime | None = None, un
     return connection.execute(query).scalar_one()
 
 
+def _is_pending(stage: str) -> ColumnElement[bool]:
+    done = exists().where(readings.c.document_id == documents.c.id, readings.c.stage == stage)
+    return and_(~done, documents.c.quarantine.is_(None), texts.c.erased_at.is_(None))
+
+
 def _stored_versions(connection: Connection, batch: Iterable[Document]) -> dict[tuple[str, str], set[str]]:
     keys = {(d.source, d.natural_key) for d in batch}
     found: dict[tuple[str, str], set[str]] = {key: set() for key in keys}
@@ -127,6 +136,17 @@ def _stored_versions(connection: Connection, batch: Iterable[Document]) -> dict[
     for source, natural_key, document_id in connection.execute(query):
         found[(source, natural_key)].add(document_id)
     return found
+
+
+def _number_versions(batch: Iterable[Document], stored: dict[tuple[str, str], set[str]]) -> dict[str, int]:
+    """The version of each new document; one batch may hold several edits of the same page, oldest first."""
+    counts = {key: len(ids) for key, ids in stored.items()}
+    versions = {}
+    for document in sorted(batch, key=lambda document: document.first_seen_at):
+        key = document.source, document.natural_key
+        counts[key] += 1
+        versions[document.id] = counts[key]
+    return versions
 
 
 def _row(document: Document, version: int) -> dict[str, object]:

@@ -368,17 +368,6 @@ level_steps = Table(
     Index(None, "client_id", "known_at"),
 )
 
-client_state = Table(
-    "client_state",
-    metadata,
-    Column("client_id", String(64), ForeignKey("clients.client_id"), primary_key=True),
-    _number("level"),
-    _moment("level_at"),
-    _flag("flagged"),
-    _moment("last_signal_at", nullable=True),
-    Index(None, "flagged", "level"),
-)
-
 alerts = Table(
     "alerts",
     metadata,

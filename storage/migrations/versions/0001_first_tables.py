@@ -166,17 +166,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_aliases_client_id"), "aliases", ["client_id"], unique=False)
     op.create_table(
-        "client_state",
-        sa.Column("client_id", sa.String(length=64), nullable=False),
-        sa.Column("level", sa.Float(), nullable=False),
-        sa.Column("level_at", Moment(), nullable=False),
-        sa.Column("flagged", sa.Boolean(), nullable=False),
-        sa.Column("last_signal_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(["client_id"], ["clients.client_id"], name=op.f("fk_client_state_client_id")),
-        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_client_state")),
-    )
-    op.create_index(op.f("ix_client_state_flagged_level"), "client_state", ["flagged", "level"], unique=False)
-    op.create_table(
         "episodes",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("client_id", sa.String(length=64), nullable=False),

@@ -1,0 +1,249 @@
+"""Tag a text with signal types: cues give a probability, the sentence says status and subject, the words are the reason."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from oncu.config.specs import Origin, Side, SignalSpec, Status
+
+from .cues import CueHit, CueIndex, compile_cues, compile_pattern
+from .lookups import read_lookup
+from .sentences import split_sentences
+from .status import read_status
+from .subject import Subject, judge_subject
+from .text import Folded, fold
+
+SUREST = 0.97
+LEAST = 0.05
+SHORT = 400  # code points: a short text is about its client as a whole, and speaks of one thing
+UNNAMED = 0.5  # below, a subject factor says that no firm was found
+ELSEWHERE = 0.9  # a firm named in another sentence of a short text
+BODY_FACTOR = 0.8  # deep in a long text the event is more often somebody else's
+ORIGINS: tuple[Origin, ...] = ("customer", "employee", "competitor", "authority", "self")
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A signal type found in a text; `start`, `end` are code points of the text as given."""
+
+    type: str
+    side: Side
+    probability: float
+    accepted: bool
+    status: Status
+    origin: Origin
+    start: int
+    end: int
+    reason: str
+
+
+class TypeFault(NamedTuple):
+    """One thing wrong with a signal type: its code, the key in its file, what is wrong and what to do."""
+
+    code: str
+    key: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class _Reading:
+    text: str
+    folded: Folded
+    language: str
+    is_about_client: bool
+
+    def span(self, hit: CueHit, sentence: "_Sentence") -> tuple[int, int]:
+        return self.folded.span(sentence.offset + hit.start, sentence.offset + hit.end)
+
+    def surface(self, hit: CueHit, sentence: "_Sentence") -> str:
+        start, end = self.span(hit, sentence)
+        return self.text[start:end].strip()
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    start: int  # code points of the text
+    end: int
+    folded: str
+    offset: int  # of the folded sentence in the folded text
+    factor: float
+
+
+class Tagger:
+    """All signal types, compiled. Build it once with `build_tagger`; reading changes nothing."""
+
+    def __init__(self, specs: Mapping[str, SignalSpec], index: CueIndex) -> None:
+        self._specs = specs
+        self._index = index
+        self._unless = {code: tuple(compile_pattern(p) for p in spec.unless) for code, spec in specs.items()}
+
+    def read(self, text: str, *, language: str = "tr", about: tuple[int, int] | None = None) -> list[Tag]:
+        """Tags with probability ≥ .05, most probable first; a text with a title is title + "\\n" + text.
+
+        `about` is the span of a known client: the subject is then taken for granted, and only the sentences that hold
+        it count (with the title where the client is named there too; a text of up to 400 characters counts whole).
+        """
+        folded = fold(text)
+        if not self._index.touches(folded.text, language):
+            return []
+        sentences = _read_sentences(text, folded, language)
+        if about:
+            sentences = [replace(s, factor=1.0) for s in _sentences_about(sentences, text, about)]
+        reading = _Reading(text, folded, language, is_about_client=about is not None)
+        found = [tag for s in sentences for tag in self._read_sentence(s, reading)]
+        if not found:
+            return []
+        origin = guess_origin(folded.text, language)
+        return [replace(tag, origin=origin) for tag in _best_by_type(found)]
+
+    def _read_sentence(self, sentence: _Sentence, reading: _Reading) -> Iterator[Tag]:
+        by_type = _by_type(self._index.find(sentence.folded, reading.language))
+        padded = sentence.folded + " "
+        left = {code: hits for code, hits in by_type.items() if not any(p.search(padded) for p in self._unless[code])}
+        if not left:
+            return
+        subject = _find_subject(sentence, reading)
+        for code, hits in left.items():
+            probability = round(combine(hits) * sentence.factor * subject.factor, 4)
+            if probability >= LEAST:
+                yield self._tag(code, hits, probability, sentence, reading, subject)
+
+    def _tag(
+        self,
+        code: str,
+        hits: list[CueHit],
+        probability: float,
+        sentence: _Sentence,
+        reading: _Reading,
+        subject: Subject,
+    ) -> Tag:
+        spec, first = self._specs[code], hits[0]
+        return Tag(
+            type=code,
+            side=spec.side,
+            probability=probability,
+            accepted=probability >= spec.threshold,
+            status=read_status(sentence.folded, (first.start, first.end), reading.language, ending=first.ending),
+            origin="independent",
+            start=reading.span(first, sentence)[0],
+            end=reading.span(first, sentence)[1],
+            reason="; ".join(
+                filter(None, (", ".join(f"“{reading.surface(h, sentence)}”" for h in hits), subject.reason))
+            ),
+        )
+
+
+def build_tagger(specs: Mapping[str, SignalSpec]) -> Tagger:
+    """Compile the signal types into a tagger; ValueError names the type and the pattern that cannot be read."""
+    return Tagger(specs, compile_cues(specs))
+
+
+def check_types(specs: Mapping[str, SignalSpec]) -> list[TypeFault]:
+    """Every pattern that cannot be read, and every example that the type's own cues judge differently."""
+    faults = [fault for code, spec in specs.items() for fault in _check_patterns(code, spec)]
+    if faults:
+        return faults
+    tagger = build_tagger(specs)
+    return [fault for code, spec in specs.items() for fault in _check_examples(tagger, code, spec)]
+
+
+def combine(hits: Iterable[CueHit]) -> float:
+    """Noisy-or of the cues of one type in one sentence, at most .97."""
+    doubt = 1.0
+    for hit in hits:
+        doubt *= 1 - hit.cue.p
+    return min(SUREST, 1 - doubt)
+
+
+def guess_origin(folded: str, language: str = "tr") -> Origin:
+    """Who speaks in a folded text: a customer, the firm itself …; "independent" where nothing says so."""
+    padded = folded + " "
+    patterns = _origin_patterns(language)
+    return next((o for o in ORIGINS if any(p.search(padded) for p in patterns.get(o, ()))), "independent")
+
+
+def _by_type(hits: Iterable[CueHit]) -> dict[str, list[CueHit]]:
+    """Hits by type, surest first; of hits that share words only the surest counts, for they are one piece of evidence."""
+    by_type: dict[str, list[CueHit]] = {}
+    for hit in sorted(hits, key=lambda hit: (-hit.cue.p, hit.start)):
+        kept = by_type.setdefault(hit.type, [])
+        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    return by_type
+
+
+def _read_sentences(text: str, folded: Folded, language: str) -> list[_Sentence]:
+    sentences = []
+    for start, end in split_sentences(text, language):
+        a, b = (int(place) for place in np.searchsorted(folded.starts[:-1], (start, end)))
+        lead = len(folded.text[a:b]) - len(folded.text[a:b].lstrip())
+        factor = 1.0 if start < SHORT else BODY_FACTOR
+        sentences.append(_Sentence(start, end, folded.text[a:b].strip(), a + lead, factor))
+    return sentences
+
+
+def _sentences_about(sentences: list[_Sentence], text: str, about: tuple[int, int]) -> list[_Sentence]:
+    if len(text) <= SHORT:
+        return sentences
+    name = fold(text[about[0] : about[1]]).text.strip()
+    title_end = text.find("\n")
+    return [
+        s
+        for s in sentences
+        if (s.start < about[1] and s.end > about[0]) or (s.end <= title_end and name and name in s.folded)
+    ]
+
+
+def _find_subject(sentence: _Sentence, reading: _Reading) -> Subject:
+    """Who the sentence is about; in a short text the other sentences may say it."""
+    if reading.is_about_client:
+        return Subject(1.0, "")
+    subject = judge_subject(reading.text[sentence.start : sentence.end])
+    if subject.factor >= UNNAMED or len(reading.text) > SHORT:
+        return subject
+    whole = judge_subject(reading.text)
+    return Subject(whole.factor * ELSEWHERE, whole.reason) if whole.factor * ELSEWHERE > subject.factor else subject
+
+
+def _best_by_type(tags: Iterable[Tag]) -> list[Tag]:
+    best: dict[str, Tag] = {}
+    for tag in tags:
+        if tag.type not in best or tag.probability > best[tag.type].probability:
+            best[tag.type] = tag
+    return sorted(best.values(), key=lambda tag: (-tag.probability, tag.type))
+
+
+def _check_patterns(code: str, spec: SignalSpec) -> Iterator[TypeFault]:
+    places = [(f"unless.{n}", pattern) for n, pattern in enumerate(spec.unless)]
+    for n, cue in enumerate(spec.cues):
+        places.append((f"cues.{n}.pattern", cue.pattern))
+        places += [(f"cues.{n}.{key}.{m}", p) for key in ("near", "unless") for m, p in enumerate(getattr(cue, key))]
+    for key, pattern in places:
+        try:
+            compile_pattern(pattern)
+        except ValueError as error:
+            yield TypeFault(code, key, str(error))
+
+
+def _check_examples(tagger: Tagger, code: str, spec: SignalSpec) -> Iterator[TypeFault]:
+    if spec.examples is None:
+        return
+    for language in ("tr", "en"):
+        pair = getattr(spec.examples, language)
+        for kind, wanted in (("holds", True), ("fails", False)):
+            for n, text in enumerate(getattr(pair, kind)):
+                tag = next((t for t in tagger.read(text, language=language) if t.type == code), None)
+                if (tag is not None and tag.accepted) != wanted:
+                    found = f"{tag.probability:.2f} from {tag.reason}" if tag else "no cue"
+                    problem = f"{'not tagged' if wanted else 'tagged'} ({found}), threshold {spec.threshold}: {text!r}"
+                    yield TypeFault(code, f"examples.{language}.{kind}.{n}", problem)
+
+
+@cache
+def _origin_patterns(language: str) -> Mapping[Origin, tuple[re.Pattern[str], ...]]:
+    words: dict[Origin, list[str]] = read_lookup("origin").get(language, {})
+    return {origin: tuple(compile_pattern(p) for p in patterns) for origin, patterns in words.items()}

@@ -1,0 +1,86 @@
+"""What readers take and give: a fetched page in; rows, links to go on with and issues out."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Literal, Protocol
+from urllib.parse import urljoin
+
+from parsel import Selector
+from w3lib.html import get_base_url
+from w3lib.url import safe_url_string
+
+from oncu.config.specs import SourceSpec
+from oncu.storage.runs import Issue
+
+from ..encoding import decode_body
+from ..text import strip_unwanted
+
+# Parsers need minutes for a tag with 300,000 attributes; a real one has a few dozen.
+MAX_ATTRIBUTES = 2_000
+TAG = re.compile(rb"<[A-Za-z][^<>]{8000,}")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page to fetch next: the `number`-th of the source's list, or the detail page of one document."""
+
+    url: str
+    kind: Literal["list", "detail"] = "list"
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One document as raw field values; `markup` is the part of the page it came from."""
+
+    values: Mapping[str, str]
+    place: str
+    markup: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A fetched page: final address, body, the Content-Type header and the language to expect."""
+
+    url: str
+    body: bytes = field(repr=False)
+    content_type: str | None = None
+    language: str = "tr"
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text, without control characters."""
+        return strip_unwanted(decode_body(self.body, self.content_type, self.language))
+
+    @cached_property
+    def selector(self) -> Selector:
+        """The body as HTML to select from."""
+        return Selector(text=self.text or "<html></html>", base_url=get_base_url(self.text, self.url))
+
+    def join(self, link: str) -> str | None:
+        """An absolute web address without fragment, or None where the link is something else (mailto:, javascript:)."""
+        if "\\" in link:  # read as part of the host by some programs and as a path by others
+            return None
+        try:
+            url = safe_url_string(urljoin(get_base_url(self.text, self.url), link.strip())).partition("#")[0]
+        except ValueError:
+            return None
+        return url if url.startswith(("http://", "https://")) else None
+
+
+def check_markup(body: bytes) -> str | None:
+    """Why a body must not be given to an HTML parser, or None; takes time in proportion to its length."""
+    if body[:5] == b"%PDF-":
+        return "is a PDF file, not a page"
+    if any(tag.count(b"=") > MAX_ATTRIBUTES for tag in TAG.findall(body)):
+        return f"holds a tag with more than {MAX_ATTRIBUTES} attributes"
+    return None
+
+
+class Read(Protocol):
+    """The one function of a module in `oncu.crawlers.spiders`: what is on a page of a source."""
+
+    def __call__(self, spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Row | Link | Issue]: ...

@@ -1,0 +1,153 @@
+"""What happens to comparable clients without a signal: the rate every conversion must be read against."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .asof import FOREVER, KnownOutcomes, client_day
+from .conversion import Incidence, conversion, incidence, influence_on_sale
+from .episodes import Episodes
+from .followup import FollowUp, ends_at, first_outcome
+from .intervals import Z95, Rate, clustered_spread, count_clients, rate
+from .spells import Spells
+from .tables import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Controls:
+    """One entry a client and month without an open episode; `weight` makes them look like the episodes."""
+
+    client: IntArray
+    days: IntArray
+    cause: IntArray
+    weight: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.client)
+
+
+@dataclass(frozen=True)
+class _OpenTimes:
+    """When episodes are open, sorted by client and start; `reach` is the last open day so far of the same client."""
+
+    begun: IntArray
+    client: IntArray
+    start: IntArray
+    reach: IntArray
+
+
+def matched_controls(
+    episodes: Episodes, outcomes: KnownOutcomes, spells: Spells, *, as_of: int, horizon: int, merge_days: int
+) -> Controls:
+    """Clients without an open episode, matched to the episodes (echoes left out, sorted by client and start).
+
+    For every calendar month in which an episode starts, the control time zero is its first day. A client is a control
+    of that month when it was with the bank on that day, had no outcome on or before it in the same spell (such
+    episodes are echoes and left out too), and no episode of it is open on any day of the month; an episode is open
+    from its start until `merge_days` after its last signal. A control is followed like an episode, to its first
+    outcome, the end of its exposure or as-of, and also censored when an episode of its own starts: from then on it
+    is not a client without one. In each cell of month x sector x size_band x region the controls share the number of
+    the cell's episodes as weight. Episodes outside exposure, or in cells without controls, are not compared.
+    Cost: clients x months.
+    """
+    row = spells.row_at(episodes.client, episodes.start)
+    inside = row >= 0
+    month = _month(episodes.start[inside])
+    stratum = spells.stratum[row[inside]]
+    open_times = _open_times(episodes, merge_days)
+    end = np.minimum(spells.spell_end, as_of)
+    first = first_outcome(outcomes, spells.client, spells.spell_begin, side="left")
+    end, cause = ends_at(outcomes, first, spells.client, end)
+    parts = [
+        _controls_of_month(one, stratum[month == one], spells, open_times, end=end, cause=cause, horizon=horizon)
+        for one in np.unique(month)
+    ]
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.zeros(0)] * 4
+    client, days, ended_by, weight = columns
+    return Controls(client.astype(np.int64), days.astype(np.int64), ended_by.astype(np.int64), weight)
+
+
+def base_rate(controls: Controls, horizon: int) -> Rate | None:
+    """Incidence among the controls at the horizon, clustered by client; n counts distinct clients. None without any."""
+    if not len(controls):
+        return None
+    found = conversion(controls.days, controls.cause, controls.client, horizon, controls.weight)
+    return Rate(found.value, found.low, found.high, count_clients(controls.client))
+
+
+def lift(
+    above: Rate, below: Rate | None, *, episodes: Episodes, followed: FollowUp, controls: Controls, horizon: int
+) -> Rate | None:
+    """Conversion (`above`) / base rate (`below`); None while either is unknown or the base rate is 0.
+
+    Log-scale interval; the influences of both rates are added by client, who may be in both:
+    log ratio moves by D_conversion / F - D_base / B. Without a conversion the interval starts at 0 and ends at the
+    conversion's upper end over the base rate's lower one.
+    """
+    if below is None or not below.value or not below.low or above.value is None or above.high is None:
+        return None
+    ratio = above.value / below.value
+    if above.value == 0:
+        return rate(0.0, 0.0, above.high / below.low, len(episodes))
+    over = incidence(followed.days, followed.cause)
+    moved_by_episodes = influence_on_sale(over, followed.days, followed.cause, horizon) / above.value
+    moved_by_controls = _influence(controls, horizon) / -below.value
+    spread = clustered_spread(
+        np.concatenate([moved_by_episodes, moved_by_controls]), np.concatenate([episodes.client, controls.client])
+    )
+    factor = float(np.exp(Z95 * spread))
+    return rate(ratio, ratio / factor, ratio * factor, len(episodes))
+
+
+def _influence(controls: Controls, horizon: int) -> FloatArray:
+    curve: Incidence = incidence(controls.days, controls.cause, controls.weight)
+    return influence_on_sale(curve, controls.days, controls.cause, horizon, controls.weight)
+
+
+def _controls_of_month(
+    month: np.int64,
+    strata: IntArray,
+    spells: Spells,
+    open_times: _OpenTimes,
+    *,
+    end: IntArray,
+    cause: IntArray,
+    horizon: int,
+) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    """Client, days, cause and weight of one month's controls; `strata` are those of the episodes it started."""
+    first, last = _days_of(month)
+    episodes_in = np.bincount(strata, minlength=int(spells.stratum.max()) + 1)
+    at_risk = (spells.begin <= first) & (spells.end >= first) & (end >= first) & ((cause == 0) | (end > first))
+    row = np.flatnonzero(at_risk & (episodes_in[spells.stratum] > 0))
+    is_open, next_start = _open_or_next(open_times, spells.client[row], first, last)
+    row, next_start = row[~is_open], next_start[~is_open]
+    until = np.minimum(np.minimum(end[row], next_start), first + horizon + 1)  # later days do not matter at the horizon
+    controls_in = np.bincount(spells.stratum[row], minlength=len(episodes_in))
+    weight = (episodes_in / np.maximum(controls_in, 1))[spells.stratum[row]]
+    return spells.client[row], until - first, np.where(end[row] <= until, cause[row], 0), weight
+
+
+def _open_times(episodes: Episodes, merge_days: int) -> _OpenTimes:
+    reach = np.maximum.accumulate(client_day(episodes.client, np.minimum(episodes.last + merge_days, FOREVER)))
+    return _OpenTimes(client_day(episodes.client, episodes.start), episodes.client, episodes.start, reach)
+
+
+def _open_or_next(times: _OpenTimes, client: IntArray, first: int, last: int) -> tuple[BoolArray, IntArray]:
+    """Whether an episode of the client is open on a day from `first` to `last`, and when the next one starts."""
+    after = np.searchsorted(times.begun, client_day(client, np.full(len(client), last)), side="right")
+    latest, following = np.maximum(after - 1, 0), np.minimum(after, len(times.begun) - 1)
+    mine = (after > 0) & (times.client[latest] == client)
+    is_open = mine & (times.reach[latest] >= client_day(client, np.full(len(client), first)))
+    has_next = (after < len(times.begun)) & (times.client[following] == client)
+    return is_open, np.where(has_next, times.start[following], FOREVER)
+
+
+def _month(day: IntArray) -> IntArray:
+    """Months since 1970-01 of day numbers."""
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _days_of(month: np.int64) -> tuple[int, int]:
+    """First and last day number of a month."""
+    start = np.array([month, month + 1]).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    return int(start[0]), int(start[1]) - 1

@@ -1,0 +1,33 @@
+"""The command line `oncu`. Exit codes: 0 done, 1 a problem explained in one line, 2 wrong usage."""
+
+import typer
+
+from oncu.config.problems import Problem
+
+from .commands import catalogue, digests, filters, imports, playing, setup, work
+from .commands.console import warn
+
+app = typer.Typer(
+    name="oncu",
+    help="Öncü: social listening, and signals of risk and opportunity at a bank's corporate clients.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for room in (playing, setup, imports, catalogue, work, digests, filters):
+    room.add_to(app)
+
+
+def main() -> None:
+    """Run the command line; a problem is one line on standard error and exit code 1."""
+    try:
+        app()
+    except Problem as problem:
+        for line in str(problem).splitlines():
+            warn(f"oncu: {line}")
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

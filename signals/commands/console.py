@@ -1,0 +1,86 @@
+"""What the commands share: the settings, the clock, the open database, progress and tables."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import typer
+
+from oncu.config.load import SIGNALS, SOURCES, load_signal_types, load_sources
+from oncu.config.problems import Problem
+from oncu.config.settings import Settings
+
+if TYPE_CHECKING:
+    from oncu.storage.database import Database
+
+    from ..pipeline import Catalogue
+
+Progress = Callable[[str, int, int], None]
+
+
+def say(line: str = "") -> None:
+    """One line on standard output."""
+    typer.echo(line)
+
+
+def warn(line: str) -> None:
+    """One line on standard error."""
+    typer.echo(line, err=True)
+
+
+def read_clock() -> datetime:
+    """The only place where the program looks at the clock."""
+    return datetime.now(UTC)
+
+
+def today(settings: Settings) -> date:
+    """Today's date where the bank is."""
+    return read_clock().astimezone(ZoneInfo(settings.timezone)).date()
+
+
+def read_day(text: str | None, settings: Settings) -> date:
+    """A day given as 2026-09-30 or 30.09.2026; today where none is given. Raises Problem."""
+    if text is None:
+        return today(settings)
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+    raise Problem(f"date {text!r} cannot be read; write it like 2026-09-30")
+
+
+@contextmanager
+def open_storage(settings: Settings) -> Iterator["Database"]:
+    """The database of the settings, closed afterwards. Raises StorageError."""
+    from oncu.storage.database import open_database
+
+    database = open_database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def load_catalogue(settings: Settings) -> "Catalogue":
+    """The sources and signal types of this installation, checked. Raises ConfigError."""
+    from ..pipeline import Catalogue
+
+    return Catalogue(load_sources(settings.sources or SOURCES), load_signal_types(settings.signals or SIGNALS))
+
+
+@contextmanager
+def show_progress(what: str) -> Iterator[Progress]:
+    """A progress bar on a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)

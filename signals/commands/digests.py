@@ -1,0 +1,67 @@
+"""`oncu digest` and `oncu explain`."""
+
+import json
+from typing import Annotated, Literal
+
+import typer
+
+from oncu.config.problems import Problem
+from oncu.config.settings import load_settings
+
+from .console import load_catalogue, open_storage, read_clock, read_day, say
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: oncu digest --manager ayse.demir --format html > digest.html")(digest)
+    app.command(epilog="Example: oncu explain 3f9a2c1b")(explain)
+
+
+def digest(
+    manager: Annotated[str, typer.Option(help="Whose clients, as written in the client list.")],
+    date: Annotated[str | None, typer.Option(help="The day, like 2026-09-30; today by default.")] = None,
+    form: Annotated[Literal["text", "html", "json"], typer.Option("--format", help="How it is written.")] = "text",
+) -> None:
+    """Show a manager's day: whom to call, why, and what to say. What a day carries is fixed when it is first shown."""
+    from ..digest import compose_digest, view_digest
+    from ..render import render_digest
+    from ..words import load_words
+
+    settings = load_settings()
+    catalogue = load_catalogue(settings)
+    day = read_day(date, settings)
+    words = load_words(settings.digest.language, settings.timezone)
+    with open_storage(settings) as database:
+        _check_manager(database, manager)
+        compose_digest(database, manager, day, settings, read_clock())
+        view = view_digest(database, manager, day, settings, words, types=catalogue.types, sources=catalogue.sources)
+    say(render_digest(view, words, form, wait_days=settings.digest.wait_days))
+
+
+def explain(
+    alert: Annotated[str, typer.Argument(help="The id of an alert, or its first characters.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say why an alert exists: the documents, the words, the name, the arithmetic, the level."""
+    from ..explain import explain_alert, explain_lines
+    from ..words import load_words
+
+    settings = load_settings()
+    catalogue = load_catalogue(settings)
+    with open_storage(settings) as database:
+        found = explain_alert(database, alert, settings, catalogue)
+    if as_json:
+        say(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        return
+    for line in explain_lines(found, load_words(settings.digest.language, settings.timezone)):
+        say(line)
+
+
+def _check_manager(database, manager: str) -> None:  # type: ignore[no-untyped-def]
+    from oncu.storage.signals import managers_with_clients
+
+    with database.read() as connection:
+        known = managers_with_clients(connection)
+    if manager not in known:
+        shown = ", ".join(known[:10]) or "none; import clients with a manager column"
+        raise Problem(f"no client has the manager {manager!r}; managers: {shown}")

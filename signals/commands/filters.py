@@ -1,0 +1,129 @@
+"""`oncu match | tag | stories | extract | feed` as Unix filters, and `oncu evaluate` on files."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from oncu.config.load import SIGNALS, load_signal_types
+from oncu.config.problems import Problem
+from oncu.config.settings import load_settings
+
+from .console import read_clock, read_day, say, warn
+
+if TYPE_CHECKING:
+    from ..filters import Judge
+
+Clients = Annotated[Path, typer.Option(help="The client list: CSV, XLSX or JSONL.")]
+File = Annotated[Path, typer.Option(help="CSV or JSON lines.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: oncu match --clients clients.csv < lines.jsonl > mentions.jsonl")(match)
+    app.command(epilog="Example: oncu tag < lines.jsonl > tags.jsonl")(tag)
+    app.command(epilog="Example: oncu stories < lines.jsonl > stories.jsonl")(stories)
+    app.command(epilog="""Example: echo '{"id": 1, "html_path": "page.html"}' | oncu extract""")(extract)
+    app.command(epilog="""Example: echo '{"id": 1, "path": "feed.xml"}' | oncu feed""")(feed)
+    app.command(
+        epilog="Example: oncu evaluate --signals s.csv --outcomes o.csv --side risk --as-of 2026-09-30 --horizon 180"
+    )(evaluate)
+
+
+def match(clients: Clients) -> None:
+    """Find clients in texts: JSON lines {id, title?, text} in, one line a mention out."""
+    from oncu.classifiers.matcher import build_matcher
+
+    from ..filters import match_filter
+    from ..imports.names import read_client_names
+
+    names, bad = read_client_names(clients)
+    for row in bad:
+        warn(f"{clients}: {row}")
+    if not names:
+        raise Problem(f"{clients}: holds no client; add rows with client_id and legal_name")
+    _run(match_filter(build_matcher(names)), failed=bool(bad))
+
+
+def tag() -> None:
+    """Tag texts with signal types: JSON lines {id, title?, text, language?} in, one line each out."""
+    from oncu.classifiers.tagger import build_tagger
+
+    from ..filters import tag_filter
+
+    types = load_signal_types(load_settings().signals or SIGNALS)
+    _run(tag_filter(build_tagger({code: spec for code, spec in types.items() if not spec.derived})))
+
+
+def stories() -> None:
+    """Join texts into stories: JSON lines {id, title?, text, published_at?, source?} in, {id, story_id} out."""
+    from oncu.classifiers.stories import StoryIndex
+
+    from ..filters import story_filter
+
+    _run(story_filter(StoryIndex()))
+
+
+def extract() -> None:
+    """Read article pages: JSON lines {id, html | html_path, url?} in, title, text, date, authors, language out."""
+    from ..filters import extract_filter
+
+    _run(extract_filter(read_clock()))
+
+
+def feed() -> None:
+    """Read stored feeds: JSON lines {id, path, url?} in, their entries out."""
+    from ..filters import feed_filter
+
+    _run(feed_filter(read_clock()))
+
+
+def evaluate(
+    signals: File,
+    outcomes: File,
+    side: Annotated[Literal["opportunity", "risk"], typer.Option(help="Which signals are judged.")],
+    as_of: Annotated[str, typer.Option(help="Nothing recorded after this day exists.")],
+    horizon: Annotated[int, typer.Option(min=1, help="Days within which an outcome counts.")],
+    exposure: Annotated[Path | None, typer.Option(help="When each client was with the bank.")] = None,
+    merge_days: Annotated[int, typer.Option(min=1, help="A longer silence ends an episode.")] = 30,
+    by: Annotated[
+        Literal["source", "category", "type", "origin", "manager"], typer.Option(help="How the groups are made.")
+    ] = "source",
+) -> None:
+    """Judge signals against outcomes as of a day: conversion, base rate, lift, recall, lead time, as JSON."""
+    from oncu.scoring.columns import read_exposure, read_outcomes, read_signals
+    from oncu.scoring.evaluate import evaluate as judge
+
+    report = judge(
+        read_signals(signals),
+        read_outcomes(outcomes),
+        read_exposure(exposure) if exposure else None,
+        side=side,
+        as_of=read_day(as_of, load_settings()),
+        horizon_days=horizon,
+        merge_days=merge_days,
+        by=by,
+    )
+    say(json.dumps(report, ensure_ascii=False, indent=1))
+
+
+def _run(judge: "Judge", *, failed: bool = False) -> None:
+    from ..filters import BadLineAt, run_filter
+
+    for found in run_filter(_lines(), judge):
+        if isinstance(found, BadLineAt):
+            failed = True
+            warn(str(found))
+        else:
+            sys.stdout.write(found + "\n")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _lines() -> Iterator[bytes]:
+    if sys.stdin.isatty():
+        warn("reading JSON lines from the keyboard; end with Ctrl-D")
+    yield from sys.stdin.buffer

@@ -1,0 +1,70 @@
+"""`oncu init` and `oncu doctor`."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from oncu.config.settings import load_settings, settings_file
+
+from .console import say
+
+STARTER = """\
+# Settings of this Öncü installation. Every line is optional; what is left out has the default shown.
+# The environment wins over this file: ONCU_DATABASE_URL, ONCU_DIGEST__LANGUAGE …
+
+# database_url: sqlite:///oncu.db        # or postgresql+psycopg://USER@HOST/NAME
+# sources: my-sources                    # a folder of source files instead of the built-in catalogue
+# signals: my-signals                    # a folder of signal types instead of the built-in ones
+# timezone: Europe/Istanbul
+# crawl:
+#   user_agent: "OncuBot/0.1 (+https://oncu.example/bot)"   # name your bank and a contact here
+#   delay_seconds: 0.5
+# alerts:
+#   min_priority: 0.1
+#   max_age_days: 45
+# digest:
+#   language: tr
+#   max_alerts: 7
+# level:
+#   threshold: 40
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: oncu init")(init)
+    app.command(epilog="Example: oncu doctor --json")(doctor)
+
+
+def init() -> None:
+    """Make the database and a settings file, or bring an older database up to date; safe to repeat."""
+    from oncu.storage.database import create_database
+
+    file, settings = settings_file(), load_settings(settings_file() if settings_file().exists() else None)
+    if file.exists():
+        say(f"settings  {file} (kept as it is)")
+    else:
+        file.write_text(STARTER, encoding="utf-8")
+        say(f"settings  {file} (new)")
+    database = create_database(settings.database_url)
+    say(f"database  {database.address} (ready)")
+    database.close()
+    say("next      oncu clients import CLIENTS.csv, then: oncu crawl, oncu run, oncu digest --manager NAME")
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say what works and what is missing; exit code 1 when something must be mended."""
+    from ..doctor import examine
+
+    findings = examine()
+    if as_json:
+        say(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            say(f"{'ok  ' if finding.is_fine else 'MEND'}  {finding.subject:<10} {finding.text}")
+    if not all(finding.is_fine for finding in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,85 @@
+"""`oncu crawl` and `oncu run`."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from oncu.config.problems import Problem
+from oncu.config.settings import load_settings
+
+from .console import load_catalogue, open_storage, read_clock, say, show_progress
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: oncu crawl gunluk-ekonomi")(crawl)
+    app.command(epilog="Example: oncu run")(run)
+
+
+def crawl(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources to visit; all enabled ones by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Visit sources and store their documents; exit code 1 only if every source failed."""
+    from oncu.crawlers.run import crawl as visit
+
+    settings = load_settings()
+    catalogue = load_catalogue(settings)
+    unknown = sorted(set(names or ()) - catalogue.sources.keys())
+    if unknown:
+        raise Problem(f"no source is called {unknown[0]!r}; oncu sources list shows the names")
+    specs = [s for name, s in catalogue.sources.items() if (name in names if names else s.enabled)]
+    if not specs:
+        raise Problem("no source is enabled; oncu sources list shows the catalogue")
+    with open_storage(settings):
+        pass  # a database that cannot be used is said before anything is fetched
+    done = 0
+    with show_progress("crawl") as progress:
+
+        def on_result(result: object) -> None:
+            nonlocal done
+            done += 1
+            progress("crawl", done, len(specs))
+
+        results = visit(specs, settings.crawl, settings.database_url, read_clock(), progress=on_result)
+    if as_json:
+        say(json.dumps([_as_dict(result) for result in results], ensure_ascii=False, indent=2))
+    else:
+        for line in crawl_lines(results):
+            say(line)
+    if all(result.status == "failed" for result in results):
+        raise Problem("every source failed; the lines above say why")
+
+
+def crawl_lines(results: list) -> list[str]:  # type: ignore[type-arg]
+    """A line a source, and under it what went wrong there."""
+    lines = []
+    for result in results:
+        saved = result.saved
+        counts = f"{saved.new} new, {saved.changed} changed, {saved.seen} known"
+        lines.append(f"{result.status:<7} {result.source:<28} {counts}")
+        lines += [f"        {issue.kind}: {issue.place}: {issue.problem}" for issue in result.issues[:5]]
+    return lines
+
+
+def run(as_json: AsJson = False) -> None:
+    """Run every pending stage: read documents, detect signals, route alerts."""
+    from ..pipeline import run_pending
+
+    settings = load_settings()
+    catalogue = load_catalogue(settings)
+    with open_storage(settings) as database, show_progress("read") as progress:
+        counts = run_pending(database, catalogue, settings, read_clock(), progress=progress)
+    if as_json:
+        say(json.dumps(counts.as_dict()))
+    else:
+        say(", ".join(f"{n} {name}" for name, n in counts.as_dict().items()))
+
+
+def _as_dict(result) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    from dataclasses import asdict
+
+    return asdict(result)

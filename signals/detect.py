@@ -1,0 +1,144 @@
+"""From hits to signals: one a client, type and story; joined into episodes; each risk episode raises the level.
+
+Pure: everything known before comes in as `Past`, everything new goes out as `Detected`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from oncu.config.specs import SignalSpec
+from oncu.storage.keys import key_id
+from oncu.storage.signals import Detected, Ending, Episode, Evidence, Hit, Signal, Step
+
+from .level import RAISE, WITHDRAW
+
+ENDING = ("denied", "cancelled")
+STATUS_WEIGHT = {"fact": 1.0, "announced": 0.9, "rumour": 0.6}
+VERSION = "detect-1"
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was known of the clients of a batch before it."""
+
+    episodes: Sequence[Episode] = ()
+    signals: Sequence[Signal] = ()
+
+
+@dataclass
+class _Ledger:
+    """The past plus what this batch has added so far."""
+
+    episodes: dict[str, Episode]
+    signals: dict[tuple[str, str, str], Signal]
+    new: dict[str, list[object]] = field(default_factory=dict)
+
+    def add(self, kind: str, row: object) -> None:
+        self.new.setdefault(kind, []).append(row)
+
+
+def detect(
+    hits: Iterable[Hit], past: Past, types: Mapping[str, SignalSpec], now: datetime, *, old_after: timedelta
+) -> Detected:
+    """Turn hits, in order of time, into signals, episodes, endings and level steps.
+
+    A hit of status past gives nothing. A story that is known for the client and type gives evidence. A denied or
+    cancelled hit ends the open episode of its type and starts none. A document that was published more than `old_after`
+    before we saw it gives a shadow signal: it is scored, but never alerts and never mixes with live ones.
+    """
+    ledger = _Ledger({e.id: e for e in past.episodes}, {(s.client_id, s.type, s.story_id): s for s in past.signals})
+    for hit in hits:
+        if hit.status != "past":
+            _take(hit, ledger, types[hit.type], now, old_after)
+    return Detected(**{kind: tuple(rows) for kind, rows in ledger.new.items()})  # type: ignore[arg-type]
+
+
+def _take(hit: Hit, ledger: _Ledger, spec: SignalSpec, now: datetime, old_after: timedelta) -> None:
+    signal = ledger.signals.get((hit.client_id, hit.type, hit.story_id))
+    if signal is None:
+        signal = _new_signal(hit, ledger, spec, now, old_after)
+    if signal is None:
+        return
+    ledger.add("evidence", _evidence(hit, signal, now))
+    episode = ledger.episodes[signal.episode_id]
+    if hit.status in ENDING and not episode.ended:
+        _end(hit, ledger, episode, signal, now)
+
+
+def _new_signal(hit: Hit, ledger: _Ledger, spec: SignalSpec, now: datetime, old_after: timedelta) -> Signal | None:
+    """A signal in the open episode of its type, or in one it starts; None for a denial of nothing."""
+    arm = "shadow" if hit.published_at and hit.first_seen_at - hit.published_at > old_after else "live"
+    episode = _open_episode(ledger, hit, arm, now, timedelta(days=spec.merge_days))
+    if episode is None:
+        if hit.status in ENDING:
+            return None
+        episode = _start(hit, ledger, spec, arm, now)
+    ledger.episodes[episode.id] = replace(episode, last_at=now)
+    signal = _signal(hit, episode, now)
+    ledger.signals[(hit.client_id, hit.type, hit.story_id)] = signal
+    ledger.add("signals", signal)
+    return signal
+
+
+def _start(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) -> Episode:
+    episode_id = key_id("episode", hit.client_id, hit.type, arm, hit.story_id)
+    episode = Episode(episode_id, hit.client_id, hit.side, hit.type, now, arm, now)
+    ledger.add("episodes", episode)
+    if spec.side == "risk" and arm == "live":
+        ledger.add("steps", _step(RAISE, step_height(spec, hit), hit, episode, spec, now))
+    return episode
+
+
+def _end(hit: Hit, ledger: _Ledger, episode: Episode, signal: Signal, now: datetime) -> None:
+    ledger.episodes[episode.id] = replace(episode, ended=True)
+    ledger.add("endings", Ending(key_id("ending", episode.id), episode.id, signal.id, hit.status, now))
+    if episode.side == "risk" and episode.arm == "live":
+        ledger.add("steps", _step(WITHDRAW, 0.0, hit, episode, None, now))
+
+
+def _step(kind: str, height: float, hit: Hit, episode: Episode, spec: SignalSpec | None, now: datetime) -> Step:
+    reason = f"{hit.type}, {hit.status}, p={hit.probability:.2f}, relevance {hit.relevance}"
+    half_life = spec.half_life_days if spec else 1.0
+    return Step(key_id("step", episode.id, kind), hit.client_id, episode.id, kind, height, half_life, reason, now)
+
+
+def step_height(spec: SignalSpec, hit: Hit) -> float:
+    """How far an episode raises the level, of 100: severity x probability x relevance x weight of the status."""
+    return 100 * spec.severity * hit.probability * hit.relevance / 100 * STATUS_WEIGHT[hit.status]
+
+
+def _open_episode(ledger: _Ledger, hit: Hit, arm: str, now: datetime, merge: timedelta) -> Episode | None:
+    same = (hit.client_id, hit.type, arm)
+    found = [e for e in ledger.episodes.values() if not e.ended and (e.client_id, e.type, e.arm) == same]
+    newest = max(found, key=lambda e: e.last_at, default=None)
+    return newest if newest and now - newest.last_at <= merge else None
+
+
+def _signal(hit: Hit, episode: Episode, now: datetime) -> Signal:
+    return Signal(
+        id=key_id("signal", hit.client_id, hit.type, hit.story_id),
+        client_id=hit.client_id,
+        type=hit.type,
+        side=hit.side,
+        story_id=hit.story_id,
+        episode_id=episode.id,
+        tag_id=hit.tag_id,
+        document_id=hit.document_id,
+        event_key=hit.event_key or hit.story_id,
+        source=hit.source,
+        category=hit.category,
+        origin=hit.origin,
+        status=hit.status,
+        probability=hit.probability,
+        relevance=hit.relevance,
+        published_at=hit.published_at,
+        first_seen_at=hit.first_seen_at,
+        known_at=max(now, hit.first_seen_at),
+        arm=episode.arm,
+        version=VERSION,
+    )
+
+
+def _evidence(hit: Hit, signal: Signal, now: datetime) -> Evidence:
+    return Evidence(signal.id, hit.tag_id, hit.document_id, hit.source, hit.status, max(now, hit.first_seen_at))

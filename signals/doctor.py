@@ -1,0 +1,74 @@
+"""What works in this installation and what is missing."""
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from oncu.config.load import SIGNALS, SOURCES, load_signal_types, load_sources
+from oncu.config.problems import Problem
+from oncu.config.settings import Settings, load_settings, settings_file
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    is_fine: bool
+    text: str
+
+
+def examine() -> list[Finding]:
+    """Look at everything a working installation needs, in the order in which to mend it."""
+    findings = [Finding("python", sys.version_info >= (3, 11), sys.version.split()[0])]
+    try:
+        settings = load_settings()
+    except Problem as problem:
+        return [*findings, Finding("settings", False, str(problem))]
+    file = settings_file()
+    text = f"from {file}" if file.exists() else f"defaults ({file} does not exist; oncu init writes one)"
+    findings.append(Finding("settings", True, text))
+    for subject, look in (("sources", _sources), ("signals", _signals), ("database", _database)):
+        findings += _look(subject, look, settings)
+    return findings
+
+
+def _look(subject: str, look: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
+    try:
+        return list(look(settings))
+    except Problem as problem:
+        return [Finding(subject, False, line) for line in str(problem).splitlines()]
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    sources = load_sources(settings.sources or SOURCES)
+    enabled = sum(spec.enabled for spec in sources.values())
+    text = f"{enabled} of {len(sources)} enabled" if enabled else "none is enabled; add one to the catalogue"
+    yield Finding("sources", enabled > 0, text)
+
+
+def _signals(settings: Settings) -> Iterator[Finding]:
+    from oncu.classifiers.tagger import check_types
+
+    types = load_signal_types(settings.signals or SIGNALS)
+    faults = check_types(types)
+    text = f"{len(faults)} faults; run: oncu signals check" if faults else f"{len(types)} types, examples hold"
+    yield Finding("signals", not faults and bool(types), text)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    from oncu.storage.clients import load_clients
+    from oncu.storage.database import open_database
+    from oncu.storage.documents import count_documents, count_pending
+
+    database = open_database(settings.database_url)
+    try:
+        with database.read() as connection:
+            clients = load_clients(connection)
+            documents, pending = count_documents(connection), count_pending(connection, "read")
+    finally:
+        database.close()
+    yield Finding("database", True, f"{database.address} is at this version")
+    text = f"{len(clients)} clients" if clients else "none; run: oncu clients import FILE"
+    yield Finding("clients", bool(clients), text)
+    yield Finding("documents", True, f"{documents} stored, {pending} waiting for: oncu run")

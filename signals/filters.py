@@ -1,0 +1,223 @@
+"""The pipeline's own functions as Unix filters: JSON lines in, JSON lines out, no database.
+
+Unknown keys are ignored. A bad line gives no output line and one `line N: reason` among the problems; the rest goes on.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from oncu.classifiers.matcher import Matcher
+from oncu.classifiers.stories import StoryIndex, StoryText
+from oncu.classifiers.tagger import Tagger
+from oncu.crawlers.dates import parse_moment
+from oncu.crawlers.pages.article import extract_article
+from oncu.crawlers.pages.feed import parse_feed
+
+LEAST_PROBABILITY = 0.05
+
+Row = Mapping[str, Any]
+Judge = Callable[[Row], Iterable[dict[str, Any]]]
+
+
+class BadLine(Exception):
+    """One input line that cannot be used, and why."""
+
+
+@dataclass(frozen=True)
+class BadLineAt:
+    """Where and why a line was left out."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}"
+
+
+def run_filter(lines: Iterable[bytes], judge: Judge) -> Iterator[str | BadLineAt]:
+    """The output lines of a filter, and in their place a BadLineAt for each line that cannot be used."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            for found in judge(_parse(line)):
+                yield json.dumps(found, ensure_ascii=False, default=_moment)
+        except BadLine as bad:
+            yield BadLineAt(number, str(bad))
+
+
+def match_filter(matcher: Matcher) -> Judge:
+    """`oncu match`: one line per mention with probability at or over .05."""
+
+    def judge(row: Row) -> Iterator[dict[str, Any]]:
+        row_id = _id(row)
+        for mention in matcher.find(_reading(row)):
+            if mention.probability >= LEAST_PROBABILITY:
+                yield {
+                    "id": row_id,
+                    "client_id": mention.client_id,
+                    "start": mention.start,
+                    "end": mention.end,
+                    "surface": mention.surface,
+                    "probability": mention.probability,
+                    "accepted": mention.accepted,
+                    "relevance": mention.relevance,
+                    "role": mention.role,
+                    "reason": mention.reason,
+                }
+
+    return judge
+
+
+def tag_filter(tagger: Tagger) -> Judge:
+    """`oncu tag`: one line per input with its tags, judged on the text alone."""
+
+    def judge(row: Row) -> Iterator[dict[str, Any]]:
+        row_id, text = _id(row), _reading(row)
+        language = _optional(row, "language") or "tr"
+        tags = [
+            {
+                "type": tag.type,
+                "side": tag.side,
+                "probability": tag.probability,
+                "accepted": tag.accepted,
+                "status": tag.status,
+                "origin": tag.origin,
+                "start": tag.start,
+                "end": tag.end,
+                "reason": tag.reason,
+            }
+            for tag in tagger.read(text, language=language)
+            if tag.probability >= LEAST_PROBABILITY
+        ]
+        yield {"id": row_id, "tags": tags}
+
+    return judge
+
+
+def story_filter(stories: StoryIndex) -> Judge:
+    """`oncu stories`: the story of each document, which is named after its first document."""
+
+    def judge(row: Row) -> Iterator[dict[str, Any]]:
+        row_id = _id(row)
+        published = _optional(row, "published_at")
+        at = _published(published) if published else None
+        text = StoryText(str(row_id), _optional(row, "title") or "", _text(row), at, _optional(row, "source"))
+        yield {"id": row_id, "story_id": stories.add(text).story_id}
+
+    return judge
+
+
+def extract_filter(now: datetime) -> Judge:
+    """`oncu extract`: title, text, date, authors and language of an HTML page."""
+
+    def judge(row: Row) -> Iterator[dict[str, Any]]:
+        row_id = _id(row)
+        html = _optional(row, "html")
+        page: str | bytes = html if html is not None else _read_file(row, "html_path")
+        found = extract_article(page, _optional(row, "url"), now)
+        yield {
+            "id": row_id,
+            "title": found.title,
+            "text": found.text,
+            "published_at": found.published_at,
+            "authors": list(found.authors),
+            "language": found.language,
+        }
+
+    return judge
+
+
+def feed_filter(now: datetime) -> Judge:
+    """`oncu feed`: the entries of a stored RSS or Atom feed."""
+
+    def judge(row: Row) -> Iterator[dict[str, Any]]:
+        row_id = _id(row)
+        found = parse_feed(_read_file(row, "path"), _optional(row, "url"), now)
+        entries = [
+            {
+                "title": entry.title,
+                "link": entry.link,
+                "summary": entry.summary,
+                "published_at": entry.published_at,
+                "author": entry.author,
+                "entry_id": entry.entry_id,
+            }
+            for entry in found.entries
+        ]
+        yield {"id": row_id, "entries": entries, "issues": list(found.issues)}
+
+    return judge
+
+
+def _parse(line: bytes) -> Row:
+    try:
+        row = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise BadLine(f"not UTF-8 at byte {error.start}; write UTF-8") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BadLine(f"not JSON ({_first_line(error)}); write one JSON object a line") from None
+    if not isinstance(row, dict):
+        raise BadLine(f"a JSON {type(row).__name__}; write one JSON object a line")
+    return row
+
+
+def _refuse_constant(name: str) -> None:
+    raise BadLine(f"{name} is not JSON; write null")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
+
+
+def _id(row: Row) -> str | int:
+    found = row.get("id")
+    if isinstance(found, bool) or not isinstance(found, str | int):
+        raise BadLine("id is missing or no text; give each line an id")
+    return found
+
+
+def _optional(row: Row, key: str) -> str | None:
+    found = row.get(key)
+    if found is not None and not isinstance(found, str):
+        raise BadLine(f"{key} is a {type(found).__name__}; write text")
+    return found
+
+
+def _text(row: Row) -> str:
+    text = _optional(row, "text")
+    if text is None:
+        raise BadLine("text is missing; add it")
+    return text
+
+
+def _reading(row: Row) -> str:
+    title, text = _optional(row, "title"), _text(row)
+    return f"{title}\n{text}" if title is not None else text
+
+
+def _published(text: str) -> datetime:
+    found = parse_moment(text, datetime.max.replace(tzinfo=UTC))
+    if found is None:
+        raise BadLine(f"published_at {text!r} is no date; write it like 2026-03-02T09:00:00Z")
+    return found
+
+
+def _read_file(row: Row, key: str) -> bytes:
+    path = _optional(row, key)
+    if path is None:
+        raise BadLine(f"{key} is missing; add it")
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        raise BadLine(f"{key} {path!r} cannot be read ({getattr(error, 'strerror', None) or error})") from None
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    raise TypeError(f"{type(value).__name__} has no JSON form")

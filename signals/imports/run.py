@@ -1,0 +1,139 @@
+"""Import one table: read it, check every row, save the good ones in one transaction, say what became of the rest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from oncu.storage.audit import write_audit
+from oncu.storage.clients import client_ids, save_clients
+from oncu.storage.database import Database
+from oncu.storage.external import SqlQuery
+from oncu.storage.outcomes import save_actions, save_exposure, save_offers, save_outcomes, save_relations
+
+from .columns import Context, Parsed, Value, match_header, parse_table
+from .plans import Plan, load_plan
+from .sources import read_table
+from .tables import BadRow, Table, TableError, show
+
+SAVES = {
+    "clients": save_clients,
+    "relations": save_relations,
+    "outcomes": save_outcomes,
+    "offers": save_offers,
+    "exposure": save_exposure,
+    "actions": save_actions,
+}
+ISTANBUL = ZoneInfo("Europe/Istanbul")
+
+FindFault = Callable[[dict[str, Value]], tuple[str, str] | None]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of a table: `rows` were in it, `bad` are the faults of those not imported, in order of line."""
+
+    kind: str
+    name: str
+    rows: int
+    new: int
+    updated: int
+    unchanged: int
+    bad: tuple[BadRow, ...]
+    notes: tuple[str, ...]
+
+
+def import_table(
+    kind: str,
+    source: Path | SqlQuery | Table,
+    database: Database,
+    now: datetime,
+    *,
+    actor: str,
+    zone: ZoneInfo = ISTANBUL,
+) -> ImportReport:
+    """Import clients, relations, outcomes, offers, exposure or actions; good rows are saved, all of them or none.
+
+    Importing the same table again changes nothing, and leaves no second line in the audit trail. `zone` is that of
+    clocks without a zone. Raises TableError (a ValueError for an unknown kind) and StorageError.
+    """
+    if kind not in SAVES:
+        raise ValueError(f"kind {kind!r}: write one of {', '.join(SAVES)}")
+    plan = load_plan(kind)
+    table = source if isinstance(source, Table) else read_table(source)
+    if kind == "clients" and not table.rows and not table.bad:
+        raise TableError(f"{table.name}: holds no clients; write one a line under the names of the columns")
+    places, notes = match_header(table, plan.columns, plan.headers)
+    parsed = parse_table(table, plan.columns, places, Context(now, zone))
+    parsed = _refuse_twice(_refuse(parsed, plan.find_fault), plan)
+    return _save(plan, replace(table, notes=(*table.notes, *notes)), parsed, database, now, actor)
+
+
+def format_report(report: ImportReport) -> list[str]:
+    """Lines for a person: what became of the table, notes, then one line for each fault."""
+    bad = len({fault.line for fault in report.bad})
+    counts = f"{report.new} new, {report.updated} updated, {report.unchanged} unchanged, {bad} bad"
+    faults = [
+        f"line {fault.line}, column {fault.column}: {fault.reason}"
+        if fault.column
+        else f"line {fault.line}: {fault.reason}"
+        for fault in report.bad
+    ]
+    summary = f"{report.kind}, {report.name}: {report.rows} rows: {counts}"
+    return [summary, *(f"note: {note}" for note in report.notes), *faults]
+
+
+def _save(plan: Plan, table: Table, parsed: Parsed, database: Database, now: datetime, actor: str) -> ImportReport:
+    with database.write() as connection:
+        if plan.kind != "clients":
+            parsed = _refuse_strangers(parsed, client_ids(connection))
+        rows = list({plan.key(row): row for row in parsed.rows}.values())
+        changes = SAVES[plan.kind](connection, rows, now)
+        summary = f"{changes.new} new, {changes.updated} updated, {changes.unchanged} unchanged"
+        if changes.new or changes.updated:
+            subject = f"{plan.kind} {table.name}"
+            write_audit(connection, actor, "import", subject, now, after=table.digest, reason=summary)
+    bad = sorted((*table.bad, *parsed.bad), key=lambda fault: fault.line)
+    notes = table.notes if table.rows else (*table.notes, "the table holds no rows")
+    repeated = len(parsed.rows) - len(rows)
+    total = len(table.rows) + len({fault.line for fault in table.bad})
+    counts = changes.new, changes.updated, changes.unchanged + repeated
+    return ImportReport(plan.kind, table.name, total, *counts, tuple(bad), notes)
+
+
+def _refuse(parsed: Parsed, find_fault: FindFault) -> Parsed:
+    """Move the rows that a rule finds fault with to the bad ones."""
+    found = [find_fault(row) for row in parsed.rows]
+    bad = [BadRow(line, *fault) for line, fault in zip(parsed.lines, found, strict=True) if fault]
+    if not bad:
+        return parsed
+    good = [place for place, fault in enumerate(found) if not fault]
+    return Parsed([parsed.lines[p] for p in good], [parsed.rows[p] for p in good], [*parsed.bad, *bad])
+
+
+def _refuse_twice(parsed: Parsed, plan: Plan) -> Parsed:
+    """Refuse a row that contradicts an earlier one with the same key; a mere repetition stays."""
+    first: dict[tuple[object, ...], int] = {}
+    for place, row in enumerate(parsed.rows):
+        first.setdefault(plan.key(row), place)
+    if len(first) == len(parsed.rows):
+        return parsed
+
+    def find_fault(row: dict[str, Value]) -> tuple[str, str] | None:
+        place = first[plan.key(row)]
+        if row == parsed.rows[place]:
+            return None
+        return "", f"has the {plan.key_columns} of line {parsed.lines[place]} and says something else; keep one"
+
+    return _refuse(parsed, find_fault)
+
+
+def _refuse_strangers(parsed: Parsed, clients: set[str]) -> Parsed:
+    def find_fault(row: dict[str, Value]) -> tuple[str, str] | None:
+        client = str(row["client_id"])
+        if client in clients:
+            return None
+        return "client_id", f"unknown client {show(client)}; import clients first"
+
+    return _refuse(parsed, find_fault)

@@ -1,0 +1,48 @@
+"""A client's standing risk level: raised step by step by each episode, decaying with the type's half-life.
+
+level(t) = 100 * (1 - product over steps of (1 - h_i / 100 * 2 ** (-(t - t_i) / half_life_i)))
+
+Each step takes its share of what is left to 100, so the order of the steps does not matter, a second step of the same
+height raises less than the first, and 100 is never passed. Two fresh steps of 40 give 64. A withdrawn step (the risk
+was denied) counts no more from that moment on.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from oncu.storage.signals import Step
+
+RAISE, WITHDRAW = "raise", "withdraw"
+
+
+@dataclass(frozen=True)
+class LevelStep:
+    """One step as it is shown: when, by how much, why, and the level right after it."""
+
+    at: datetime
+    kind: str
+    height: float
+    reason: str
+    level: float
+
+
+def level_at(steps: Iterable[Step], at: datetime) -> float:
+    """The level of one client at a moment, 0-100, from the steps known by then."""
+    known = [step for step in steps if step.known_at <= at]
+    withdrawn = {step.episode_id for step in known if step.kind == WITHDRAW}
+    left = 1.0
+    for step in known:
+        if step.kind == RAISE and step.episode_id not in withdrawn:
+            left *= 1 - step.height / 100 * _decay(at - step.known_at, step.half_life_days)
+    return 100 * (1 - left)
+
+
+def trace_level(steps: Sequence[Step]) -> list[LevelStep]:
+    """Every step with the level right after it, oldest first."""
+    ordered = sorted(steps, key=lambda step: (step.known_at, step.id))
+    return [LevelStep(s.known_at, s.kind, s.height, s.reason, level_at(steps, s.known_at)) for s in ordered]
+
+
+def _decay(passed: timedelta, half_life_days: float) -> float:
+    return float(2 ** (-passed / timedelta(days=half_life_days)))

@@ -1,0 +1,194 @@
+"""Run every pending stage: read, detect, route. Each takes a batch, computes with plain functions and saves by key.
+
+A batch is saved in one transaction together with the note that it is done, so a run that is killed anywhere goes on
+where it stopped: nothing lost, nothing doubled.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from oncu.classifiers.matcher import build_matcher
+from oncu.classifiers.names import ClientName
+from oncu.classifiers.stories import StoryIndex, StoryText, sketch_document
+from oncu.classifiers.tagger import build_tagger
+from oncu.config.problems import Problem
+from oncu.config.settings import Settings
+from oncu.config.specs import SignalSpec, SourceSpec
+from oncu.storage.alerts import alert_candidates, save_alert_updates, save_alerts
+from oncu.storage.clients import Client, load_clients
+from oncu.storage.database import Database
+from oncu.storage.documents import Document, count_pending, mark_read, pending_documents
+from oncu.storage.mentions import StoryMember, recent_story_members, save_mentions, save_story_members, save_tags
+from oncu.storage.runs import finish_run, start_run
+from oncu.storage.signals import DETECT, episodes_of, pending_hits, save_detected, signals_of
+
+from . import detect as detecting
+from . import read as reading
+from . import route as routing
+
+BATCH = 500
+STORY_DAYS = 14
+
+Progress = Callable[[str, int, int], None]
+
+
+class NothingToMatch(Problem):
+    """There are no clients, so nothing can be found in any document."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a run of the pipeline did."""
+
+    documents: int = 0
+    mentions: int = 0
+    tags: int = 0
+    signals: int = 0
+    alerts: int = 0
+    updates: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(a + b for a, b in zip(self.as_tuple(), other.as_tuple(), strict=True)))
+
+    def as_tuple(self) -> tuple[int, ...]:
+        """The counts in the order of the flow."""
+        return self.documents, self.mentions, self.tags, self.signals, self.alerts, self.updates
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name."""
+        return dict(
+            zip(("documents", "mentions", "tags", "signals", "alerts", "updates"), self.as_tuple(), strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The data files a run works with."""
+
+    sources: Mapping[str, SourceSpec]
+    types: Mapping[str, SignalSpec]
+
+
+def run_pending(
+    database: Database,
+    catalogue: Catalogue,
+    settings: Settings,
+    now: datetime,
+    *,
+    progress: Progress = lambda stage, done, total: None,
+) -> Counts:
+    """Read, detect and route whatever is pending, at the clock `now`.
+
+    Raises NothingToMatch when no client was imported, StorageError when the database cannot be used.
+    """
+    with database.write() as connection:
+        run_id = start_run(connection, "pipeline", reading.VERSION, now)
+    counts = read_pending(database, catalogue, now, progress=progress)
+    counts += detect_pending(database, catalogue.types, settings, now)
+    counts += route_pending(database, catalogue.types, settings, now)
+    with database.write() as connection:
+        finish_run(connection, run_id, "done", counts.as_dict(), now)
+    return counts
+
+
+def read_pending(database: Database, catalogue: Catalogue, now: datetime, *, progress: Progress) -> Counts:
+    """Find stories, mentions and tags in the documents not read yet."""
+    with database.read() as connection:
+        total = count_pending(connection, "read")
+        clients = load_clients(connection)
+    if not clients:
+        raise NothingToMatch("there are no clients to listen for; run: oncu clients import FILE")
+    if not total:
+        return Counts()
+    reader = _build_reader(clients, catalogue)
+    stories = _restore_stories(database, now)
+    counts = Counts()
+    while batch := _next_batch(database):
+        counts += _read_batch(database, batch, reader, stories, now)
+        progress("read", counts.documents, total)
+    return counts
+
+
+def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:
+    """Turn accepted tags into signals, episodes and level steps."""
+    counts = Counts()
+    old_after = timedelta(days=settings.alerts.max_age_days)
+    while True:
+        with database.write() as connection:
+            hits = pending_hits(connection, limit=BATCH)
+            if not hits:
+                return counts
+            clients = sorted({hit.client_id for hit in hits})
+            past = detecting.Past(episodes_of(connection, clients), signals_of(connection, clients))
+            known = (hit for hit in hits if hit.type in types)
+            found = detecting.detect(known, past, types, now, old_after=old_after)
+            save_detected(connection, found)
+            mark_read(connection, {hit.document_id for hit in hits}, DETECT, detecting.VERSION, now)
+            counts += Counts(signals=len(found.signals))
+
+
+def route_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:
+    """Make the alerts that episodes deserve, and note what is new on alerts already made."""
+    longest = max((spec.merge_days for spec in types.values()), default=30)
+    with database.write() as connection:
+        candidates = alert_candidates(connection, since=now - timedelta(days=longest))
+        known = [c for c in candidates if c.type in types]
+        alerts = save_alerts(connection, routing.route(known, types, settings.alerts, now))
+        return Counts(alerts=alerts, updates=save_alert_updates(connection, now))
+
+
+def _next_batch(database: Database) -> list[Document]:
+    with database.read() as connection:
+        return pending_documents(connection, "read", limit=BATCH)
+
+
+def _read_batch(
+    database: Database, batch: list[Document], reader: reading.Reader, stories: StoryIndex, now: datetime
+) -> Counts:
+    members = [_join_story(stories, document, now) for document in batch]
+    found = reading.read_documents(batch, reader, now)
+    with database.write() as connection:
+        save_story_members(connection, members, reading.VERSION)
+        mentions = save_mentions(connection, found.mentions)
+        tags = save_tags(connection, found.tags)
+        mark_read(connection, (d.id for d in batch), "read", reading.VERSION, now)
+    return Counts(documents=len(batch), mentions=mentions, tags=tags)
+
+
+def _join_story(stories: StoryIndex, document: Document, now: datetime) -> StoryMember:
+    text = StoryText(document.id, document.title, document.text, document.published_at or now, document.source)
+    joined = stories.add(text)
+    return StoryMember(document.id, joined.story_id, joined.similarity, joined.is_copy, sketch_document(text), now)
+
+
+def _restore_stories(database: Database, now: datetime) -> StoryIndex:
+    stories = StoryIndex(window_days=STORY_DAYS)
+    with database.read() as connection:
+        for member in recent_story_members(connection, now - timedelta(days=STORY_DAYS)):
+            stories.restore(member.document_id, member.story_id, member.sketch, member.known_at)
+    return stories
+
+
+def _build_reader(clients: Iterable[Client], catalogue: Catalogue) -> reading.Reader:
+    provenance = {name: spec.provenance for name, spec in catalogue.sources.items() if spec.provenance}
+    return reading.Reader(
+        matcher=build_matcher(name_of(client) for client in clients),
+        tagger=build_tagger({code: spec for code, spec in catalogue.types.items() if not spec.derived}),
+        types=catalogue.types,
+        provenance=provenance,
+    )
+
+
+def name_of(client: Client) -> ClientName:
+    """What the matcher needs to know of a client."""
+    return ClientName(
+        client_id=client.client_id,
+        legal_name=client.legal_name,
+        short_names=client.aliases,
+        tax_id=client.tax_id,
+        ticker=client.ticker,
+        city=client.city,
+        mersis=client.mersis,
+        website=client.website,
+    )

@@ -1,0 +1,106 @@
+"""Read one document: the clients in it and, for each, the signal types the text or the registry gives it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from oncu.classifiers.matcher import Matcher
+from oncu.classifiers.mentions import Mention
+from oncu.classifiers.tagger import Tag, Tagger
+from oncu.config.specs import Provenance, SignalSpec
+from oncu.storage.documents import Document
+from oncu.storage.mentions import MentionRow, TagRow
+
+VERSION = "read-1"
+REGISTRY_PROBABILITY = 0.97  # a row of the registry of a thing is that thing, short of a misfiled row
+REGISTRY_REASON = "registry row"
+RELEVANT = 30  # below this a client is named in passing and what is told is not about it
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Everything reading needs, built once a run: names, cues, and what each registry's rows are."""
+
+    matcher: Matcher
+    tagger: Tagger
+    types: Mapping[str, SignalSpec]
+    provenance: Mapping[str, Provenance]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found in a batch of documents."""
+
+    mentions: tuple[MentionRow, ...]
+    tags: tuple[TagRow, ...]
+
+
+def read_documents(documents: Iterable[Document], reader: Reader, now: datetime) -> Reading:
+    """Mentions and tags of documents; a tag needs an accepted mention the text is about."""
+    mentions: list[MentionRow] = []
+    tags: list[TagRow] = []
+    for document in documents:
+        for mention in reader.matcher.find(document.reading, document.fields):
+            row = _mention_row(document, mention, now)
+            mentions.append(row)
+            if mention.accepted and mention.relevance >= RELEVANT:
+                tags += [_tag_row(row, tag, document, now) for tag in tags_of(document, mention, reader)]
+    return Reading(tuple(mentions), tuple(tags))
+
+
+def tags_of(document: Document, mention: Mention, reader: Reader) -> list[Tag]:
+    """The tags of one client in one document: what the registry is a registry of, else what the words near it say."""
+    provenance = reader.provenance.get(document.source)
+    if provenance is not None:
+        return [_registry_tag(provenance, reader.types[provenance.type], document)]
+    about = (mention.start, mention.end)
+    return reader.tagger.read(document.reading, language=document.language, about=about)
+
+
+def _registry_tag(provenance: Provenance, spec: SignalSpec, document: Document) -> Tag:
+    """The tag of a registry row; its evidence is the row's own sentence."""
+    start = len(document.title) + 1 if document.text else 0
+    return Tag(
+        type=provenance.type,
+        side=spec.side,
+        probability=REGISTRY_PROBABILITY,
+        accepted=True,
+        status=provenance.status,
+        origin="authority",
+        start=start,
+        end=len(document.reading),
+        reason=REGISTRY_REASON,
+    )
+
+
+def _mention_row(document: Document, mention: Mention, now: datetime) -> MentionRow:
+    return MentionRow(
+        document_id=document.id,
+        client_id=mention.client_id,
+        start=mention.start,
+        end=mention.end,
+        probability=mention.probability,
+        accepted=mention.accepted,
+        relevance=mention.relevance,
+        role=mention.role,
+        reason=mention.reason,
+        known_at=now,
+        version=VERSION,
+    )
+
+
+def _tag_row(mention: MentionRow, tag: Tag, document: Document, now: datetime) -> TagRow:
+    return TagRow(
+        mention_id=mention.id,
+        type=tag.type,
+        side=tag.side,
+        probability=tag.probability,
+        accepted=tag.accepted,
+        status=tag.status,
+        origin=document.origin if tag.origin == "independent" else tag.origin,
+        start=tag.start,
+        end=tag.end,
+        reason=tag.reason,
+        known_at=now,
+        version=VERSION,
+    )

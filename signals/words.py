@@ -1,0 +1,62 @@
+"""What the product says, in Turkish and English, with each language's numbers, dates and money."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from oncu.config.load import HERE, read_yaml
+
+TEXTS = HERE / "texts"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts of one language: `words("empty", documents=12)`."""
+
+    language: str
+    texts: Mapping[str, str]
+    zone: ZoneInfo
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key with its values filled in. Raises KeyError for a key the language does not have."""
+        return self.texts[key].format(**values)
+
+    def upper(self, text: str) -> str:
+        """Upper case; a Turkish i keeps its dot."""
+        return text.replace("i", "İ").upper() if self.language == "tr" else text.upper()
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """1234567.8 → 1.234.567,8 in Turkish, 1,234,567.8 in English."""
+        english = f"{value:,.{digits}f}"
+        return english.translate(str.maketrans(",.", ".,")) if self.language == "tr" else english
+
+    def share(self, value: float) -> str:
+        """0.184 → %18 in Turkish, 18 % in English."""
+        percent = self.number(100 * value)
+        return f"%{percent}" if self.language == "tr" else f"{percent} %"
+
+    def money(self, value: float | None) -> str:
+        """Turkish lira, shortened to millions from one million on; a dash where it is not known."""
+        if value is None:
+            return "–"
+        if abs(value) >= 1_000_000:
+            return f"{self.number(value / 1_000_000, 1)} {'mn TL' if self.language == 'tr' else 'm TRY'}"
+        return f"{self.number(value)} {'TL' if self.language == 'tr' else 'TRY'}"
+
+    def day(self, moment: datetime) -> str:
+        """The local date: 21.11.2026 in Turkish, 2026-11-21 in English."""
+        local = moment.astimezone(self.zone)
+        return local.strftime("%d.%m.%Y" if self.language == "tr" else "%Y-%m-%d")
+
+    def confidence(self, probability: float) -> str:
+        """A probability as a word: high from .8 on, medium from .6 on."""
+        step = "high" if probability >= 0.8 else "medium" if probability >= 0.6 else "low"
+        return self(f"confidence_{step}")
+
+
+@cache
+def load_words(language: str, timezone: str) -> Words:
+    """The texts of a language. Raises ConfigError when its file is missing."""
+    return Words(language, read_yaml(TEXTS / f"{language}.yml"), ZoneInfo(timezone))

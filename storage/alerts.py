@@ -1,0 +1,286 @@
+"""Alerts, one for each episode that deserves one, and the digests that carried them to their managers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, exists, func, select
+
+from .database import save_new
+from .keys import key_id
+from .models import (
+    alert_updates,
+    alerts,
+    clients,
+    digest_alerts,
+    digests,
+    documents,
+    episode_endings,
+    episodes,
+    mentions,
+    signal_evidence,
+    signals,
+    tags,
+    texts,
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A live episode without an alert: its first signal, its best values so far and how many signals it has."""
+
+    episode_id: str
+    client_id: str
+    manager: str | None
+    side: str
+    type: str
+    signal_id: str
+    event_key: str
+    status: str
+    probability: float
+    relevance: int
+    signals: int
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What a manager is told once: an episode, ranked by its priority, with the arithmetic as its reason."""
+
+    client_id: str
+    type: str
+    side: str
+    event_key: str
+    episode_id: str
+    signal_id: str
+    manager: str | None
+    priority: float
+    reason: str
+    state: str
+    created_at: datetime
+
+    @property
+    def id(self) -> str:
+        """The same event of the same client and type is the same alert, for ever."""
+        return key_id("alert", self.client_id, self.type, self.event_key)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One document behind an alert: where it stands, what it says and why it was read so."""
+
+    signal_id: str
+    document_id: str
+    source: str
+    url: str | None
+    published_at: datetime | None
+    first_seen_at: datetime
+    known_at: datetime
+    status: str
+    title: str
+    text: str
+    mention_start: int
+    mention_end: int
+    mention_reason: str
+    mention_probability: float
+    tag_start: int
+    tag_end: int
+    tag_reason: str
+    tag_probability: float
+
+
+def alert_candidates(connection: Connection, *, since: datetime) -> list[Candidate]:
+    """Live, unended episodes that had a signal since a moment and have no alert yet, oldest first."""
+    best = (
+        select(
+            signals.c.episode_id,
+            func.max(signals.c.probability).label("probability"),
+            func.max(signals.c.relevance).label("relevance"),
+            func.count().label("n"),
+            func.max(signals.c.known_at).label("last_at"),
+            func.min(signals.c.id).label("any_signal"),
+        )
+        .where(signals.c.status.not_in(("denied", "cancelled")))
+        .group_by(signals.c.episode_id)
+        .subquery()
+    )
+    first = select(
+        signals,
+        func.row_number()
+        .over(
+            partition_by=signals.c.episode_id, order_by=(signals.c.known_at, signals.c.probability.desc(), signals.c.id)
+        )
+        .label("rank"),
+    ).subquery()
+    query = (
+        select(
+            episodes.c.id.label("episode_id"),
+            episodes.c.client_id,
+            clients.c.manager,
+            episodes.c.side,
+            episodes.c.type,
+            first.c.id.label("signal_id"),
+            first.c.event_key,
+            first.c.status,
+            best.c.probability,
+            best.c.relevance,
+            best.c.n.label("signals"),
+            episodes.c.started_at,
+        )
+        .join(best, best.c.episode_id == episodes.c.id)
+        .join(first, (first.c.episode_id == episodes.c.id) & (first.c.rank == 1))
+        .join(clients, clients.c.client_id == episodes.c.client_id)
+        .where(
+            episodes.c.arm == "live",
+            best.c.last_at >= since,
+            ~exists().where(alerts.c.episode_id == episodes.c.id),
+            ~exists().where(episode_endings.c.episode_id == episodes.c.id),
+        )
+        .order_by(episodes.c.started_at, episodes.c.id)
+    )
+    return [Candidate(**row._mapping) for row in connection.execute(query)]
+
+
+def save_alerts(connection: Connection, rows: Iterable[Alert]) -> int:
+    """Keep alerts; the one that exists for an event stays as it is. Returns how many were new."""
+    return save_new(connection, alerts, (asdict(row) | {"id": row.id} for row in rows))
+
+
+def save_alert_updates(connection: Connection, now: datetime) -> int:
+    """Note every later signal of an alerted episode as an update of its alert. Returns how many were new."""
+    query = (
+        select(alerts.c.id.label("alert_id"), signals.c.id.label("signal_id"), signals.c.status, signals.c.known_at)
+        .join(signals, signals.c.episode_id == alerts.c.episode_id)
+        .where(
+            signals.c.id != alerts.c.signal_id,
+            signals.c.known_at > alerts.c.created_at,
+            ~exists().where(alert_updates.c.signal_id == signals.c.id),
+        )
+    )
+    rows = [
+        {
+            "id": key_id("update", row.alert_id, row.signal_id),
+            "alert_id": row.alert_id,
+            "signal_id": row.signal_id,
+            "kind": row.status if row.status in ("denied", "cancelled") else "update",
+            "known_at": now,
+        }
+        for row in connection.execute(query)
+    ]
+    return save_new(connection, alert_updates, rows)
+
+
+def load_alerts(connection: Connection, ids: Sequence[str]) -> dict[str, Alert]:
+    """Alerts by id."""
+    rows = connection.execute(select(alerts).where(alerts.c.id.in_(ids)))
+    return {row.id: Alert(**{k: v for k, v in row._mapping.items() if k != "id"}) for row in rows}
+
+
+def find_alert_ids(connection: Connection, start: str) -> list[str]:
+    """The ids of the alerts that begin with some characters, at most ten."""
+    if not start.isalnum():
+        return []
+    query = select(alerts.c.id).where(alerts.c.id.startswith(start.lower())).order_by(alerts.c.id).limit(10)
+    return list(connection.execute(query).scalars())
+
+
+def waiting_alerts(connection: Connection, manager: str, *, since: datetime, until: datetime) -> list[str]:
+    """The alerts of a manager made in a period that no digest has carried yet, best first."""
+    query = (
+        select(alerts.c.id)
+        .where(
+            alerts.c.manager == manager,
+            alerts.c.created_at >= since,
+            alerts.c.created_at < until,
+            ~exists().where(digest_alerts.c.alert_id == alerts.c.id),
+        )
+        .order_by(alerts.c.priority.desc(), alerts.c.client_id, alerts.c.type)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def find_digest(connection: Connection, manager: str, day: date) -> tuple[list[str], dict[str, int]] | None:
+    """The alerts (in order) and counts of a digest that was made, or None."""
+    found = connection.execute(select(digests).where(digests.c.manager == manager, digests.c.day == day)).first()
+    if found is None:
+        return None
+    query = select(digest_alerts.c.alert_id).where(digest_alerts.c.digest_id == found.id).order_by(digest_alerts.c.rank)
+    return list(connection.execute(query).scalars()), dict(found.counts)
+
+
+def save_digest(
+    connection: Connection, manager: str, day: date, alert_ids: Sequence[str], counts: dict[str, int], now: datetime
+) -> None:
+    """Keep what a digest carries, so that no alert is carried twice."""
+    digest_id = key_id("digest", manager, day.isoformat())
+    row = {"id": digest_id, "manager": manager, "day": day, "created_at": now, "sent_at": None, "counts": counts}
+    save_new(connection, digests, [row])
+    save_new(
+        connection,
+        digest_alerts,
+        ({"digest_id": digest_id, "alert_id": i, "rank": rank} for rank, i in enumerate(alert_ids, 1)),
+    )
+
+
+def updates_for(
+    connection: Connection, manager: str, *, since: datetime, until: datetime
+) -> list[tuple[str, str, str, str]]:
+    """What changed on alerts a manager was told of: (alert id, client id, type, kind), newest first."""
+    query = (
+        select(alerts.c.id, alerts.c.client_id, alerts.c.type, alert_updates.c.kind)
+        .join(alert_updates, alert_updates.c.alert_id == alerts.c.id)
+        .join(digest_alerts, digest_alerts.c.alert_id == alerts.c.id)
+        .where(alerts.c.manager == manager, alert_updates.c.known_at >= since, alert_updates.c.known_at < until)
+        .order_by(alert_updates.c.known_at.desc(), alert_updates.c.id)
+    )
+    return [tuple(row) for row in connection.execute(query)]  # type: ignore[misc]
+
+
+def evidence_of(
+    connection: Connection, episode_ids: Sequence[str], *, until: datetime
+) -> dict[str, list[Evidence]]:
+    """Every document behind some episodes that was known before a moment, newest first, by episode."""
+    query = (
+        select(
+            signals.c.episode_id,
+            signal_evidence.c.signal_id,
+            signal_evidence.c.document_id,
+            signal_evidence.c.source,
+            documents.c.url,
+            documents.c.published_at,
+            documents.c.first_seen_at,
+            signal_evidence.c.known_at,
+            signal_evidence.c.status,
+            texts.c.title,
+            texts.c.body.label("text"),
+            mentions.c.start.label("mention_start"),
+            mentions.c.end.label("mention_end"),
+            mentions.c.reason.label("mention_reason"),
+            mentions.c.probability.label("mention_probability"),
+            tags.c.start.label("tag_start"),
+            tags.c.end.label("tag_end"),
+            tags.c.reason.label("tag_reason"),
+            tags.c.probability.label("tag_probability"),
+        )
+        .join(signal_evidence, signal_evidence.c.signal_id == signals.c.id)
+        .join(documents, documents.c.id == signal_evidence.c.document_id)
+        .join(texts, texts.c.document_id == documents.c.id)
+        .join(tags, tags.c.id == signal_evidence.c.tag_id)
+        .join(mentions, mentions.c.id == tags.c.mention_id)
+        .where(signals.c.episode_id.in_(episode_ids), signal_evidence.c.known_at < until)
+        .order_by(signal_evidence.c.known_at.desc(), documents.c.published_at.desc(), documents.c.id)
+    )
+    found: dict[str, list[Evidence]] = {episode_id: [] for episode_id in episode_ids}
+    for row in connection.execute(query):
+        values = dict(row._mapping)
+        found[values.pop("episode_id")].append(Evidence(**values))
+    return found
+
+
+def count_alerts(connection: Connection) -> dict[tuple[str | None, date], int]:
+    """How many alerts each manager got on each day (UTC)."""
+    counts: dict[tuple[str | None, date], int] = {}
+    for manager, created_at in connection.execute(select(alerts.c.manager, alerts.c.created_at)):
+        key = (manager, created_at.date())
+        counts[key] = counts.get(key, 0) + 1
+    return counts

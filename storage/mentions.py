@@ -1,0 +1,102 @@
+"""What reading found: story membership, mentions and tags, all append-only."""
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from .database import save_new
+from .keys import key_id
+from .models import mentions, stories, story_members, tags
+
+
+@dataclass(frozen=True)
+class StoryMember:
+    """A document's place in a story: the story's id is that of its first document."""
+
+    document_id: str
+    story_id: str
+    similarity: float
+    is_copy: bool
+    sketch: tuple[int, ...]
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class MentionRow:
+    """A client found in a document; offsets are code points of `Document.reading`."""
+
+    document_id: str
+    client_id: str
+    start: int
+    end: int
+    probability: float
+    accepted: bool
+    relevance: int
+    role: str
+    reason: str
+    known_at: datetime
+    version: str
+
+    @property
+    def id(self) -> str:
+        """The same mention read by the same version is the same row."""
+        return key_id("mention", self.document_id, self.client_id, self.start, self.end, self.version)
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """A signal type on a mention, with the words that say so."""
+
+    mention_id: str
+    type: str
+    side: str
+    probability: float
+    accepted: bool
+    status: str
+    origin: str
+    start: int
+    end: int
+    reason: str
+    known_at: datetime
+    version: str
+
+    @property
+    def id(self) -> str:
+        """One tag a type on a mention and version."""
+        return key_id("tag", self.mention_id, self.type, self.version)
+
+
+def save_story_members(connection: Connection, members: Sequence[StoryMember], version: str) -> None:
+    """Keep in which story each document is; a first document founds its story."""
+    founded = [m for m in members if m.story_id == m.document_id]
+    save_new(
+        connection,
+        stories,
+        ({"id": m.story_id, "first_document_id": m.document_id, "known_at": m.known_at} for m in founded),
+    )
+    save_new(
+        connection,
+        story_members,
+        (asdict(m) | {"sketch": array("Q", m.sketch).tobytes(), "version": version} for m in members),
+    )
+
+
+def recent_story_members(connection: Connection, since: datetime) -> Iterator[StoryMember]:
+    """The members that became known since a moment, oldest first, to join new documents to their stories."""
+    query = select(story_members).where(story_members.c.known_at >= since).order_by(story_members.c.known_at)
+    for row in connection.execute(query):
+        sketch = tuple(array("Q", row.sketch))
+        yield StoryMember(row.document_id, row.story_id, row.similarity, row.is_copy, sketch, row.known_at)
+
+
+def save_mentions(connection: Connection, rows: Iterable[MentionRow]) -> int:
+    """Keep mentions; returns how many were new."""
+    return save_new(connection, mentions, (asdict(row) | {"id": row.id} for row in rows))
+
+
+def save_tags(connection: Connection, rows: Iterable[TagRow]) -> int:
+    """Keep tags; returns how many were new."""
+    return save_new(connection, tags, (asdict(row) | {"id": row.id} for row in rows))

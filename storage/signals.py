@@ -1,0 +1,258 @@
+"""Signals, the episodes they form and the steps of a client's risk level."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, Select, and_, exists, func, select
+
+from .database import save_new
+from .models import (
+    clients,
+    documents,
+    episode_endings,
+    episodes,
+    level_steps,
+    mentions,
+    readings,
+    signal_evidence,
+    signals,
+    story_members,
+    tags,
+)
+
+DETECT = "detect"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An accepted tag on an accepted mention: what detection works on."""
+
+    client_id: str
+    type: str
+    side: str
+    status: str
+    origin: str
+    probability: float
+    relevance: int
+    tag_id: str
+    document_id: str
+    story_id: str
+    event_key: str | None
+    source: str
+    category: str
+    published_at: datetime | None
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Episode:
+    """All signals of one client and type without a gap over the type's merge_days; `last_at` is its newest signal."""
+
+    id: str
+    client_id: str
+    side: str
+    type: str
+    started_at: datetime
+    arm: str
+    last_at: datetime
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Signal:
+    """client x type x story, first known at `known_at`."""
+
+    id: str
+    client_id: str
+    type: str
+    side: str
+    story_id: str
+    episode_id: str
+    tag_id: str
+    document_id: str
+    event_key: str
+    source: str
+    category: str
+    origin: str
+    status: str
+    probability: float
+    relevance: int
+    published_at: datetime | None
+    first_seen_at: datetime
+    known_at: datetime
+    arm: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A further document, perhaps of another outlet, that tells the same signal."""
+
+    signal_id: str
+    tag_id: str
+    document_id: str
+    source: str
+    status: str
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class Ending:
+    """An episode denied or cancelled by a later signal."""
+
+    id: str
+    episode_id: str
+    signal_id: str
+    kind: str
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """One raise (or the withdrawal of one) of a client's standing risk level; heights are of 100."""
+
+    id: str
+    client_id: str
+    episode_id: str
+    kind: str
+    height: float
+    half_life_days: float
+    reason: str
+    known_at: datetime
+
+
+@dataclass(frozen=True)
+class Detected:
+    """All rows one batch of hits gives rise to."""
+
+    episodes: tuple[Episode, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    endings: tuple[Ending, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
+def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
+    """Hits of the oldest documents that detection has not seen, at most `limit` documents, in order of time."""
+    seen = exists().where(readings.c.document_id == mentions.c.document_id, readings.c.stage == DETECT)
+    waiting = (
+        select(mentions.c.document_id)
+        .join(tags, tags.c.mention_id == mentions.c.id)
+        .where(mentions.c.accepted, tags.c.accepted, ~seen)
+        .distinct()
+        .limit(limit)
+    )
+    query = (
+        _hits()
+        .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, tags.c.accepted)
+        .order_by(documents.c.first_seen_at, documents.c.published_at, documents.c.id, tags.c.probability.desc())
+    )
+    return [_hit(row) for row in connection.execute(query)]
+
+
+def episodes_of(connection: Connection, client_ids: Sequence[str]) -> list[Episode]:
+    """All episodes of some clients with the time of their newest signal and whether they were ended."""
+    ended = exists().where(episode_endings.c.episode_id == episodes.c.id)
+    query = (
+        select(episodes, func.max(signals.c.known_at).label("last_at"), ended.label("ended"))
+        .join(signals, signals.c.episode_id == episodes.c.id)
+        .where(episodes.c.client_id.in_(client_ids))
+        .group_by(episodes.c.id)
+    )
+    return [Episode(**row._mapping) for row in connection.execute(query)]
+
+
+def signals_of(connection: Connection, client_ids: Sequence[str]) -> list[Signal]:
+    """All signals of some clients, oldest first."""
+    query = select(signals).where(signals.c.client_id.in_(client_ids)).order_by(signals.c.known_at, signals.c.id)
+    return [Signal(**row._mapping) for row in connection.execute(query)]
+
+
+def signals_known(connection: Connection, *, as_of: datetime, arm: str = "live") -> list[Signal]:
+    """The signals of an arm that were known at a moment, oldest first."""
+    query = select(signals).where(signals.c.known_at <= as_of, signals.c.arm == arm)
+    return [Signal(**row._mapping) for row in connection.execute(query.order_by(signals.c.known_at, signals.c.id))]
+
+
+def save_detected(connection: Connection, found: Detected) -> None:
+    """Keep what detection found, by key."""
+    rows = [asdict(e) for e in found.episodes]
+    save_new(connection, episodes, ({k: v for k, v in r.items() if k not in ("last_at", "ended")} for r in rows))
+    save_new(connection, signals, map(asdict, found.signals))
+    save_new(connection, signal_evidence, map(asdict, found.evidence))
+    save_new(connection, episode_endings, map(asdict, found.endings))
+    save_new(connection, level_steps, map(asdict, found.steps))
+
+
+def load_steps(
+    connection: Connection, *, at: datetime, client_ids: Iterable[str] | None = None
+) -> dict[str, list[Step]]:
+    """The level steps known at a moment by client, oldest first."""
+    query = select(level_steps).where(level_steps.c.known_at <= at).order_by(level_steps.c.known_at, level_steps.c.id)
+    if client_ids is not None:
+        query = query.where(level_steps.c.client_id.in_(list(client_ids)))
+    found: dict[str, list[Step]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.client_id].append(Step(**row._mapping))
+    return found
+
+
+def count_signals(connection: Connection) -> dict[tuple[str, str], int]:
+    """How many signals there are of each (side, type)."""
+    query = select(signals.c.side, signals.c.type, func.count()).group_by(signals.c.side, signals.c.type)
+    return {(side, code): n for side, code, n in connection.execute(query)}
+
+
+def open_sides(connection: Connection, client_ids: Sequence[str], *, at: datetime, days: int) -> dict[str, set[str]]:
+    """Which types each client has heard of in the last days and not ended, by client: {client: {"risk:lawsuit"}}."""
+    ended = exists().where(and_(episode_endings.c.episode_id == signals.c.episode_id, episode_endings.c.known_at <= at))
+    query = select(signals.c.client_id, signals.c.side, signals.c.type).where(
+        signals.c.client_id.in_(client_ids),
+        signals.c.known_at <= at,
+        signals.c.known_at > at - timedelta(days=days),
+        signals.c.arm == "live",
+        ~ended,
+    )
+    found: dict[str, set[str]] = defaultdict(set)
+    for client_id, side, code in connection.execute(query):
+        found[client_id].add(f"{side}:{code}")
+    return found
+
+
+def managers_with_clients(connection: Connection) -> list[str]:
+    """All managers who own a client."""
+    query = select(clients.c.manager).where(clients.c.manager.is_not(None)).distinct().order_by(clients.c.manager)
+    return list(connection.execute(query).scalars())
+
+
+def _hits() -> Select[tuple[object, ...]]:
+    return (
+        select(
+            mentions.c.client_id,
+            tags.c.type,
+            tags.c.side,
+            tags.c.status,
+            tags.c.origin,
+            (tags.c.probability * mentions.c.probability).label("probability"),
+            mentions.c.relevance,
+            tags.c.id.label("tag_id"),
+            documents.c.id.label("document_id"),
+            story_members.c.story_id,
+            documents.c.fields,
+            documents.c.source,
+            documents.c.category,
+            documents.c.published_at,
+            documents.c.first_seen_at,
+        )
+        .join(tags, tags.c.mention_id == mentions.c.id)
+        .join(documents, documents.c.id == mentions.c.document_id)
+        .join(story_members, story_members.c.document_id == documents.c.id)
+    )
+
+
+def _hit(row: Row[tuple[object, ...]]) -> Hit:
+    values = dict(row._mapping)
+    event_key = values.pop("fields").get("event_key")
+    return Hit(**values, event_key=event_key)

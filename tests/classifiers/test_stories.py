@@ -1,0 +1,147 @@
+"""Copies share a story; events that share only their words do not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oncu.classifiers.stories import StoryIndex, StoryText, assign_stories, sketch, sketch_document, without_outlet
+
+DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+TITLE = "Nurova Tekstil Bursa'daki fabrikasında üretime üç ay ara verdi"
+LEAD = (
+    "Nurova Tekstil yönetimi dün akşam yaptığı açıklamada iplik bölümündeki makinelerin bakıma alınacağını, "
+    "siparişlerin ise komşu tesislerden karşılanacağını bildirdi. Açıklamaya göre bakım işleri mart ayı boyunca "
+    "sürecek ve bu sürede çalışanların ücretleri eksiksiz ödenecek. Sendika temsilcisi kararı beklediklerini, "
+    "işçilerin haklarının korunması için görüşmelerin süreceğini söyledi. "
+    "Şirket geçen yıl cirosunu yüzde 12 artırmıştı."
+)
+NOTICE = (
+    "{court} Asliye Ticaret Mahkemesi {number} esas sayılı dosyasında {firm} hakkında üç aylık geçici mühlet kararı "
+    "verilmiş olup alacaklıların ilan tarihinden itibaren yedi gün içinde itirazlarını bildirmeleri gerektiği "
+    "ilan olunur"
+)
+
+
+def stories(*documents: StoryText) -> list[str]:
+    return [found.story_id for found in assign_stories(documents)]
+
+
+def titled(*titles: str) -> list[str]:
+    return stories(*(StoryText(str(number), title) for number, title in enumerate(titles)))
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        TITLE,
+        f"{TITLE} - Örnek Haber",
+        f"{TITLE} | ornekhaber.example",
+        f"Son dakika: {TITLE}",
+        TITLE.replace("'", "’"),
+        TITLE.upper(),
+    ],
+)
+def test_copy_of_a_headline_joins(copy: str) -> None:
+    assert titled(TITLE, copy) == ["0", "0"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Nurova Tekstil Bursa'daki fabrikasında üretime üç ay önce başladı",
+        "Zetalin Tekstil Bursa'daki fabrikasında üretime üç ay ara verdi",
+        "Nurova Tekstil İzmir'deki fabrikasında üretime üç ay ara verdi",
+    ],
+)
+def test_headline_of_another_event_stays_apart(other: str) -> None:
+    assert titled(TITLE, other) == ["0", "1"]
+
+
+def test_other_number_is_another_event() -> None:
+    first = "Nurova Tekstil için hedef fiyat 134,60 liraya yükseltildi"
+    assert titled(first, first.replace("134,60", "126,50")) == ["0", "1"]
+
+
+def test_three_words_inside_a_longer_headline_prove_nothing() -> None:
+    assert titled("Yeni fabrika kuruldu", "Bursa ovasında tartışma: yeni fabrika kuruldu diye dava") == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        LEAD[: len(LEAD) // 2],
+        f"{LEAD} Haberin tamamı için tıklayın.",
+        LEAD.replace("dün akşam", "dün"),
+        LEAD.replace(" komşu ", " "),
+    ],
+)
+def test_copy_of_an_article_joins(body: str) -> None:
+    assert stories(StoryText("a", TITLE, LEAD), StoryText("b", f"{TITLE} - Örnek Haber", body)) == ["a", "a"]
+
+
+def test_long_copy_joins_a_cut_one() -> None:
+    long = " ".join(f"{LEAD} Bölüm {number} sonrası kelime{number}lerle sürer." for number in range(6))
+    assert stories(StoryText("a", TITLE, long), StoryText("b", TITLE, long[: len(long) // 2])) == ["a", "a"]
+
+
+def test_registry_rows_of_one_template_stay_apart() -> None:
+    rows = [
+        ("Bursa 2", "2026/51", "Nurova Tekstil A.Ş."),
+        ("Bursa 2", "2026/52", "Zetalin Gıda Ltd. Şti."),
+        ("Konya 1", "2026/51", "Pamirli Un A.Ş."),
+    ]
+    documents = [StoryText(firm, "", NOTICE.format(court=c, number=n, firm=firm)) for c, n, firm in rows]
+    assert len(set(stories(*documents))) == 3
+
+
+def test_story_bears_the_id_of_its_first_document() -> None:
+    assert titled(TITLE, f"{TITLE} - Örnek Haber", f"{TITLE} - Deneme Gazetesi") == ["0", "0", "0"]
+
+
+def test_copy_after_the_window_is_a_new_story() -> None:
+    index = StoryIndex(window_days=14)
+    index.add(StoryText("a", TITLE, published_at=DAY))
+    assert index.add(StoryText("b", TITLE, published_at=DAY + timedelta(days=15))).story_id == "b"
+
+
+def test_same_document_twice_keeps_its_story() -> None:
+    index = StoryIndex()
+    index.add(StoryText("a", TITLE))
+    again = index.add(StoryText("a", TITLE))
+    assert (again.story_id, again.is_copy) == ("a", False)
+
+
+def test_index_is_rebuilt_from_stored_sketches() -> None:
+    document = StoryText("a", TITLE, LEAD, DAY)
+    index = StoryIndex()
+    index.restore("a", "story", sketch_document(document), DAY)
+    found = index.add(StoryText("b", TITLE, LEAD, DAY))
+    assert (found.story_id, found.similarity, found.is_copy) == ("story", 1.0, True)
+
+
+def test_forgotten_documents_take_no_copies() -> None:
+    index = StoryIndex()
+    index.add(StoryText("a", TITLE, published_at=DAY))
+    index.forget(before=DAY + timedelta(days=1))
+    assert index.add(StoryText("b", TITLE, published_at=DAY)).story_id == "b"
+
+
+def test_texts_without_words_stay_apart() -> None:
+    assert titled("", "…", "") == ["0", "1", "2"]
+
+
+def test_outlet_is_taken_off_a_headline_only_where_it_is_a_name() -> None:
+    assert without_outlet(f"{TITLE} - Örnek Haber") == TITLE
+    assert without_outlet("Nurova Tekstil büyüyor - işçiler mutlu") == "Nurova Tekstil büyüyor - işçiler mutlu"
+
+
+def test_sketch_is_the_same_in_every_process() -> None:
+    assert sketch("Nurova Tekstil 12 yeni") == (3625397236, 4278843889, 5625824461, 10525854594, 12513296784)
+
+
+@given(st.text())
+def test_a_text_is_a_copy_of_itself(text: str) -> None:
+    found = assign_stories([StoryText("a", "", text), StoryText("b", "", text)])
+    assert found[1].is_copy == bool([value for value in sketch(text) if value < 1 << 32])

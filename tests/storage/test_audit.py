@@ -1,0 +1,56 @@
+"""The trail: append-only, chained, and a change to any row is found."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from oncu.storage.audit import find_broken_link, write_audit
+from oncu.storage.database import Database
+
+
+@pytest.fixture
+def trail(database: Database, now: datetime) -> Database:
+    """A database with three links."""
+    with database.write() as connection:
+        for number in range(3):
+            write_audit(connection, "ayse", "import", f"clients {number}", now, after="digest")
+    return database
+
+
+def break_it(trail: Database, statement: str) -> int | None:
+    with trail.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_refuses_update")
+        connection.exec_driver_sql("DROP TRIGGER audit_refuses_delete")
+        connection.exec_driver_sql(statement)
+        return find_broken_link(connection)
+
+
+def test_whole_trail_has_no_broken_link(trail: Database) -> None:
+    with trail.read() as connection:
+        assert find_broken_link(connection) is None
+
+
+def test_empty_trail_is_whole(database: Database) -> None:
+    with database.read() as connection:
+        assert find_broken_link(connection) is None
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+def test_database_refuses_to_change_the_trail(trail: Database, statement: str) -> None:
+    with pytest.raises(IntegrityError, match="append-only"), trail.write() as connection:
+        connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq"),
+    [
+        ("UPDATE audit SET actor = 'x' WHERE seq = 2", 2),
+        ("UPDATE audit SET at = '2020-01-01 00:00:00.000000' WHERE seq = 1", 1),
+        ("UPDATE audit SET after_digest = NULL WHERE seq = 3", 3),
+        ("DELETE FROM audit WHERE seq = 1", 2),
+        ("DELETE FROM audit WHERE seq = 2", 3),
+    ],
+)
+def test_change_behind_the_back_of_the_program_is_found(trail: Database, statement: str, seq: int) -> None:
+    assert break_it(trail, statement) == seq

