@@ -71,7 +71,7 @@ def parse_pattern(pattern: str) -> list[Part]:
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern for `search` on a folded sentence that ends with a space; group 1.. is the last word's ending."""
+    """Compile a pattern for `search` on a folded sentence that ends with a space; its groups are the last ending."""
     parts = parse_pattern(pattern)
     return re.compile(r"\b" + "".join(_regex(part, is_last=part is parts[-1]) for part in parts))
 

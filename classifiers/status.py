@@ -9,14 +9,17 @@ from .cues import compile_pattern
 from .lookups import read_lookup
 
 ORDER: tuple[Status, ...] = ("past", "denied", "cancelled", "rumour", "announced")
+# "kapatacak", "satmak istiyor"; not the nouns gelecek (future), yiyecek (food), alacaklar (receivables).
 FUTURE = re.compile(
-    r"\b(?!alacak(?!\b)|alacag(?!i\b)|gelecek|yiyecek|icecek|giyecek)[a-z]{2,}(?:acak|ecek|acag|eceg)[a-z]*|[a-z]+m[ae]k ist[a-z]+"
+    r"\b(?!alacak(?!\b)|alacag(?!i\b)|gelecek|yiyecek|icecek|giyecek)[a-z]{2,}(?:acak|ecek|acag|eceg)"
+    r"|[a-z]m[ae]k ist"
 )
 POSSIBLE = re.compile(r"\b[a-z]{3,}(?:abilir|ebilir)(?:ler|lar)?\b")
 QUESTION = re.compile(r"\b(?:mi|mu)(?:yor|ydi|dir)?$")
 OLD_YEAR = re.compile(r"\b(?:1[89][0-9]{2}|200[0-9])\b")
 # "etmedi", "etmeyecek", "etmiyor"; not the noun of "etmeye", "etmenin".
 NEGATED = re.compile(r"(?:[ae]?[iu]?[lnt]?|[dt][iu]r)m(?:[ae](?:d[iu]|y[ae][cn]|z|m[iu]s)|[iu]yor)")
+NEGATED_VERB = re.compile(r" (?:et|ed|ol|ver|yap|al)(?:[iu][ln])?m(?:[ae](?:d[iu]|y[ae][cn]|z|m[iu]s)|[iu]yor)")
 REACH = 60  # folded characters behind a cue in which its verb still stands
 
 
@@ -25,7 +28,7 @@ def read_status(sentence: str, span: tuple[int, int], language: str = "tr", *, e
 
     `ending` is what the cue's last stem took on in the text; a negated verb ("etmedi") denies the event.
     """
-    if language == "tr" and NEGATED.match(ending):
+    if language == "tr" and (NEGATED.match(ending) or NEGATED_VERB.match(sentence, span[1])):
         return "denied"
     for status in ORDER:
         if _says(status, sentence, span, language):

@@ -6,7 +6,7 @@ signal. Capitals, apostrophe suffixes and short word lists decide; the answer is
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
@@ -69,9 +69,7 @@ def judge_subject(sentence: str) -> Subject:
 
 def _judge_names(runs: list[list[_Word]], keys: set[str], *, shouts: bool) -> Subject | None:
     named = [run for run in runs if _is_name(run)]
-    strong = next(
-        (run for run in named if not _is_weak(run) and not shouts or run[-1].suffix and not _is_weak(run)), None
-    )
+    strong = next((run for run in named if not _is_weak(run) and (run[-1].suffix or not shouts)), None)
     if strong:
         return Subject(1.0, f"names {_spell(strong)}")
     if not named:
@@ -103,9 +101,7 @@ def _read_words(sentence: str) -> list[_Word]:
         is_suffix = bool(words) and between in APOSTROPHES and between != "" and match[0][0].islower()
         end = match.end()
         if is_suffix:
-            words[-1] = _Word(
-                words[-1].surface, words[-1].key, words[-1].is_capital, match[0], words[-1].opens, words[-1].breaks
-            )
+            words[-1] = replace(words[-1], suffix=match[0])
             continue
         opens = opens or not OPENERS.isdisjoint(between)
         breaks = not BREAKS.isdisjoint(between) or bool(between.strip(" .-&"))
@@ -126,7 +122,8 @@ def _runs(words: list[_Word]) -> Iterator[list[_Word]]:
     run: list[_Word] = []
     for word in words:
         if run and (not word.is_capital or word.breaks or run[-1].suffix or _in(word.key, "office")):
-            yield run
+            if word.is_capital or not _in(word.key, "area"):  # "Yahyalı ilçesinde" names a place
+                yield run
             run = []
         if word.is_capital:
             run.append(word)

@@ -1,4 +1,4 @@
-"""Tag a text with signal types: cues give a probability, the sentence says status and subject, the words are the reason."""
+"""Tag a text with signal types: cues give a probability, the sentence status and subject, the words the reason."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from .lookups import read_lookup
 from .sentences import split_sentences
 from .status import read_status
 from .subject import Subject, judge_subject
-from .text import Folded, fold
+from .text import Folded, fold, fold_key
 
 SUREST = 0.97
 LEAST = 0.05
@@ -51,26 +51,31 @@ class TypeFault(NamedTuple):
 
 @dataclass(frozen=True)
 class _Reading:
+    """The text being read, as given and folded."""
+
     text: str
     folded: Folded
     language: str
     is_about_client: bool
 
-    def span(self, hit: CueHit, sentence: "_Sentence") -> tuple[int, int]:
-        return self.folded.span(sentence.offset + hit.start, sentence.offset + hit.end)
-
-    def surface(self, hit: CueHit, sentence: "_Sentence") -> str:
-        start, end = self.span(hit, sentence)
-        return self.text[start:end].strip()
-
 
 @dataclass(frozen=True)
 class _Sentence:
-    start: int  # code points of the text
+    """One sentence of a text: its code points, its folded words and where these lie in the folded text."""
+
+    reading: _Reading
+    start: int
     end: int
     folded: str
-    offset: int  # of the folded sentence in the folded text
+    offset: int
     factor: float
+
+    def span(self, hit: CueHit) -> tuple[int, int]:
+        return self.reading.folded.span(self.offset + hit.start, self.offset + hit.end)
+
+    def surface(self, hit: CueHit) -> str:
+        start, end = self.span(hit)
+        return self.reading.text[start:end]
 
 
 class Tagger:
@@ -90,51 +95,26 @@ class Tagger:
         folded = fold(text)
         if not self._index.touches(folded.text, language):
             return []
-        sentences = _read_sentences(text, folded, language)
+        sentences = _read_sentences(_Reading(text, folded, language, about is not None))
         if about:
             sentences = [replace(s, factor=1.0) for s in _sentences_about(sentences, text, about)]
-        reading = _Reading(text, folded, language, is_about_client=about is not None)
-        found = [tag for s in sentences for tag in self._read_sentence(s, reading)]
-        if not found:
+        tags = _best_by_type(tag for sentence in sentences for tag in self._read_sentence(sentence))
+        if not tags:
             return []
         origin = guess_origin(folded.text, language)
-        return [replace(tag, origin=origin) for tag in _best_by_type(found)]
+        return [replace(tag, origin=origin) for tag in tags]
 
-    def _read_sentence(self, sentence: _Sentence, reading: _Reading) -> Iterator[Tag]:
-        by_type = _by_type(self._index.find(sentence.folded, reading.language))
+    def _read_sentence(self, sentence: _Sentence) -> Iterator[Tag]:
+        by_type = _by_type(self._index.find(sentence.folded, sentence.reading.language))
         padded = sentence.folded + " "
         left = {code: hits for code, hits in by_type.items() if not any(p.search(padded) for p in self._unless[code])}
         if not left:
             return
-        subject = _find_subject(sentence, reading)
+        subject = _find_subject(sentence)
         for code, hits in left.items():
             probability = round(combine(hits) * sentence.factor * subject.factor, 4)
             if probability >= LEAST:
-                yield self._tag(code, hits, probability, sentence, reading, subject)
-
-    def _tag(
-        self,
-        code: str,
-        hits: list[CueHit],
-        probability: float,
-        sentence: _Sentence,
-        reading: _Reading,
-        subject: Subject,
-    ) -> Tag:
-        spec, first = self._specs[code], hits[0]
-        return Tag(
-            type=code,
-            side=spec.side,
-            probability=probability,
-            accepted=probability >= spec.threshold,
-            status=read_status(sentence.folded, (first.start, first.end), reading.language, ending=first.ending),
-            origin="independent",
-            start=reading.span(first, sentence)[0],
-            end=reading.span(first, sentence)[1],
-            reason="; ".join(
-                filter(None, (", ".join(f"“{reading.surface(h, sentence)}”" for h in hits), subject.reason))
-            ),
-        )
+                yield _make_tag(self._specs[code], hits, sentence, probability=probability, why=subject.reason)
 
 
 def build_tagger(specs: Mapping[str, SignalSpec]) -> Tagger:
@@ -167,7 +147,7 @@ def guess_origin(folded: str, language: str = "tr") -> Origin:
 
 
 def _by_type(hits: Iterable[CueHit]) -> dict[str, list[CueHit]]:
-    """Hits by type, surest first; of hits that share words only the surest counts, for they are one piece of evidence."""
+    """Hits by type, surest first; of hits that share words only the surest counts: they are one piece of evidence."""
     by_type: dict[str, list[CueHit]] = {}
     for hit in sorted(hits, key=lambda hit: (-hit.cue.p, hit.start)):
         kept = by_type.setdefault(hit.type, [])
@@ -176,20 +156,38 @@ def _by_type(hits: Iterable[CueHit]) -> dict[str, list[CueHit]]:
     return by_type
 
 
-def _read_sentences(text: str, folded: Folded, language: str) -> list[_Sentence]:
-    sentences = []
-    for start, end in split_sentences(text, language):
-        a, b = (int(place) for place in np.searchsorted(folded.starts[:-1], (start, end)))
-        lead = len(folded.text[a:b]) - len(folded.text[a:b].lstrip())
-        factor = 1.0 if start < SHORT else BODY_FACTOR
-        sentences.append(_Sentence(start, end, folded.text[a:b].strip(), a + lead, factor))
-    return sentences
+def _make_tag(spec: SignalSpec, hits: list[CueHit], sentence: _Sentence, *, probability: float, why: str) -> Tag:
+    first = hits[0]
+    start, end = sentence.span(first)
+    words = ", ".join(f"“{sentence.surface(hit)}”" for hit in hits)
+    return Tag(
+        type=spec.code,
+        side=spec.side,
+        probability=probability,
+        accepted=probability >= spec.threshold,
+        status=read_status(sentence.folded, (first.start, first.end), sentence.reading.language, ending=first.ending),
+        origin="independent",
+        start=start,
+        end=end,
+        reason=f"{words}; {why}" if why else words,
+    )
+
+
+def _read_sentences(reading: _Reading) -> list[_Sentence]:
+    return [_cut_sentence(reading, start, end) for start, end in split_sentences(reading.text, reading.language)]
+
+
+def _cut_sentence(reading: _Reading, start: int, end: int) -> _Sentence:
+    a, b = np.searchsorted(reading.folded.starts[:-1], (start, end)).tolist()
+    raw = reading.folded.text[a:b]
+    factor = 1.0 if start < SHORT else BODY_FACTOR
+    return _Sentence(reading, start, end, raw.strip(), a + len(raw) - len(raw.lstrip()), factor)
 
 
 def _sentences_about(sentences: list[_Sentence], text: str, about: tuple[int, int]) -> list[_Sentence]:
     if len(text) <= SHORT:
         return sentences
-    name = fold(text[about[0] : about[1]]).text.strip()
+    name = fold_key(text[about[0] : about[1]])
     title_end = text.find("\n")
     return [
         s
@@ -198,14 +196,15 @@ def _sentences_about(sentences: list[_Sentence], text: str, about: tuple[int, in
     ]
 
 
-def _find_subject(sentence: _Sentence, reading: _Reading) -> Subject:
+def _find_subject(sentence: _Sentence) -> Subject:
     """Who the sentence is about; in a short text the other sentences may say it."""
-    if reading.is_about_client:
+    text = sentence.reading.text
+    if sentence.reading.is_about_client:
         return Subject(1.0, "")
-    subject = judge_subject(reading.text[sentence.start : sentence.end])
-    if subject.factor >= UNNAMED or len(reading.text) > SHORT:
+    subject = judge_subject(text[sentence.start : sentence.end])
+    if subject.factor >= UNNAMED or len(text) > SHORT:
         return subject
-    whole = judge_subject(reading.text)
+    whole = judge_subject(text)
     return Subject(whole.factor * ELSEWHERE, whole.reason) if whole.factor * ELSEWHERE > subject.factor else subject
 
 

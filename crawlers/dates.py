@@ -63,7 +63,7 @@ def read_written(text: str) -> datetime | None:
 
 
 def _believable(moment: datetime | None, now: datetime) -> datetime | None:
-    return moment if moment and EARLIEST <= moment and moment - FUTURE_ALLOWED <= now else None
+    return moment if moment and moment >= EARLIEST and moment - FUTURE_ALLOWED <= now else None
 
 
 def _moment(found: re.Match[str]) -> datetime | None:

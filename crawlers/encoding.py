@@ -9,20 +9,24 @@ XML_DECLARATION = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9._-]{
 
 
 def decode_body(body: bytes, content_type: str | None = None, language: str = "tr") -> str:
-    """The text of a page: byte order mark, then header, then what the page declares, then UTF-8, then a guess.
+    """The text of a page: by byte order mark, as UTF-8 if it is that, by header, by what it declares, by a guess.
 
-    A Turkish page that calls itself Latin-1 is read as windows-1254: the two differ in six letters, ğ, ı, ş and their
-    capitals. Bytes that are wrong in the declared encoding become U+FFFD, never an error.
+    Letters that happen to be right UTF-8 are not an accident, so a declaration against it is a lie (a page that was
+    converted and kept its old header). A Turkish page that calls itself Latin-1 is read as windows-1254: the two differ
+    in ğ, ı, ş and their capitals. Bytes that are wrong in the chosen encoding become U+FFFD, never an error.
     """
     bom, skipped = read_bom(body)
-    declared = bom or _declared(body, content_type)
-    rest = body[len(skipped or b"") :]
+    if bom:
+        return body[len(skipped or b"") :].decode(bom, "replace")
+    if not body.isascii() and _is_utf8(body):
+        return body.decode("utf-8", "replace")
     turkish = language == "tr"
-    if declared in LATIN and turkish:
+    declared = _declared(body, content_type)
+    if declared in (None, "utf-8"):
+        declared = _guess(body, "cp1254" if turkish else "cp1252")
+    elif declared in LATIN and turkish:
         declared = "cp1254"
-    if declared is None or (declared == "utf-8" and not _is_utf8(rest)):
-        declared = "utf-8" if _is_utf8(rest) else _guess(rest, "cp1254" if turkish else "cp1252")
-    return rest.decode(declared, "replace")
+    return body.decode(declared or "utf-8", "replace")
 
 
 def _declared(body: bytes, content_type: str | None) -> str | None:

@@ -63,6 +63,7 @@ def _visit_all(job: Job, log: IO[str]) -> Iterator[SourceResult]:
         process.stdin.flush()
         for line in process.stdout:
             yield SourceResult.from_json(json.loads(line))
+        process.wait()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What happens to comparable clients without a signal: the rate every conversion must be read against."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,11 +68,11 @@ def matched_controls(
 
 
 def base_rate(controls: Controls, horizon: int) -> Rate | None:
-    """Incidence among the controls at the horizon, clustered by client; n counts distinct clients. None without any."""
+    """Incidence among the controls at the horizon, clustered by client; n counts distinct clients. None if unknown."""
     if not len(controls):
         return None
     found = conversion(controls.days, controls.cause, controls.client, horizon, controls.weight)
-    return Rate(found.value, found.low, found.high, count_clients(controls.client))
+    return None if found.value is None else replace(found, n=count_clients(controls.client))
 
 
 def lift(

@@ -28,7 +28,7 @@ from oncu.config.specs import SourceSpec, Strict, Text
 DEMO = HERE / "demo"
 HOST = "http://demo.oncu.example"
 ISTANBUL = ZoneInfo("Europe/Istanbul")
-MONTHS = "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık".split()
+MONTHS = ["Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran", "Temmuz", "Ağustos", "Eylül", "Ekim", "Kasım", "Aralık"]
 NOON = time(12)  # the entries of a day are published at noon
 
 Spec = TypeVar("Spec", bound=BaseModel)
@@ -136,7 +136,7 @@ class DemoServer(ThreadingHTTPServer):
 class _Request(BaseHTTPRequestHandler):
     server: DemoServer
 
-    def do_GET(self) -> None:  # noqa: N802, the name is the library's
+    def do_GET(self) -> None:
         given = answer(self.server.site, self.server.today, self.path)
         self.send_response(given.status)
         self.send_header("Content-Type", given.content_type)
@@ -227,7 +227,7 @@ def _channel_answer(channel: Channel, shown: list[Entry], rest: str, query: Mapp
 
 def _page_number(query: Mapping[str, Sequence[str]]) -> int:
     text = query.get("sayfa", ["1"])[0]
-    return int(text) if text.isdecimal() else 1
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) else 1
 
 
 def _page(channel: Channel, shown: list[Entry], number: int) -> dict[str, Any]:

@@ -113,10 +113,9 @@ def connect(url: str) -> Database:
         engine = create_engine(parsed)
         if parsed.get_backend_name() == "sqlite":
             _prepare_sqlite(engine)
-        database = Database(engine)
-        with database.read() as connection:
+        with engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:  # ValueError: the port is no number
         raise StorageError(
             f"database address {hide_password(url)} cannot be read ({first_line(error)}); write sqlite:///FILE"
         ) from None
@@ -125,8 +124,11 @@ def connect(url: str) -> Database:
             f"database {hide_password(url)} needs the driver {error.name}; run: pip install 'oncu[postgresql]'"
         ) from None
     except DBAPIError as error:
-        raise StorageError(f"database {parsed.render_as_string()} cannot be opened: {first_line(error)}") from None
-    return database
+        shown = parsed.render_as_string()
+        raise StorageError(
+            f"database {shown} cannot be opened ({first_line(error)}); check the address and that it runs"
+        ) from None
+    return Database(engine)
 
 
 def _check_sqlite_folder(file: str | None) -> None:
@@ -184,7 +186,9 @@ def _execute_batch(connection: Connection, table: Table, rows: list[Mapping[str,
     statement = INSERTS[connection.dialect.name](table)
     if over:
         key = [column.name for column in table.primary_key]
-        statement = statement.on_conflict_do_update(index_elements=key, set_={name: statement.excluded[name] for name in over})
+        statement = statement.on_conflict_do_update(
+            index_elements=key, set_={name: statement.excluded[name] for name in over}
+        )
     else:
         statement = statement.on_conflict_do_nothing()
     return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount

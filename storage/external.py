@@ -38,7 +38,7 @@ def run_query(query: SqlQuery) -> Answer:
     """The answer of one query, fetched in portions; the transaction is always taken back. Raises StorageError."""
     try:
         engine = create_engine(_check_file(make_url(query.url)))
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:  # ValueError: the port is no number
         raise StorageError(f"--sql {query.address}: {first_line(error)}; write an address like {EXAMPLE}") from None
     except ImportError as error:
         raise StorageError(f"--sql {query.address}: needs the driver {error.name}; install it") from None

@@ -9,10 +9,11 @@ from lxml.html import HtmlElement
 
 from ..dates import parse_moment
 from ..language import guess_language
-from ..text import clean_line, clean_text
+from ..text import clean_line, clean_text, strip_unwanted
 from .page import Page, check_markup
 
 SHORT_TEXT = 400
+LEAST_TITLE = 15
 MAX_BYTES = 8 * 2**20
 DATE_PATHS = (
     "//meta[@property='article:published_time']/@content",
@@ -46,7 +47,7 @@ def extract_article(
         return Article(problem=f"page of {len(body):,} bytes is over the limit of {max_bytes:,}")
     if wrong := check_markup(body):
         return Article(problem=f"page {wrong}")
-    text = html if isinstance(html, str) else Page(url or "", body, content_type).text
+    text = strip_unwanted(html) if isinstance(html, str) else Page(url or "", body, content_type).text
     try:
         return _extract(text, url, now)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError, etree.LxmlError) as error:
@@ -68,13 +69,14 @@ def _extract(html: str, url: str | None, now: datetime) -> Article:
     tree = trafilatura.load_html(html)
     if tree is None:
         return Article(problem="page holds no markup")
-    described = trafilatura.extract_metadata(html, default_url=url, extensive=False)
+    claimed = {"original_date": True, "extensive_search": True, "max_date": now.replace(tzinfo=None)}
+    described = trafilatura.extract_metadata(tree, default_url=url, date_config=claimed)
     text = _text(html, url)
-    title = clean_line(described.title or "") or _page_title(tree)
+    title = _title(tree, clean_line(described.title or ""))
     return Article(
         title=title,
         text=text,
-        published_at=_published_at(tree, url, now),
+        published_at=_published_at(tree, described.date, now),
         authors=tuple(name for name in map(clean_line, (described.author or "").split(";")) if name),
         language=guess_language(f"{title}\n{text}"),
     )
@@ -93,16 +95,16 @@ def _text(html: str, url: str | None) -> str:
     return found
 
 
-def _page_title(tree: HtmlElement) -> str:
-    return next((line for line in (clean_line(t) for t in tree.xpath("//h1//text() | //title/text()")) if line), "")
+def _title(tree: HtmlElement, found: str) -> str:
+    """The headline without the name of the paper behind it, where the page shows the headline itself."""
+    shown = [line for line in (clean_line(str(h1.text_content())) for h1 in tree.iter("h1")) if line]
+    if not found:
+        return shown[0] if shown else clean_line(str(tree.findtext(".//title") or ""))
+    return next((line for line in shown if len(line) >= LEAST_TITLE and found.startswith(line)), found)
 
 
-def _published_at(tree: HtmlElement, url: str | None, now: datetime) -> datetime | None:
-    for path in DATE_PATHS:
-        for written in tree.xpath(path)[:1]:
-            if moment := parse_moment(str(written), now):
-                return moment
-    from htmldate import find_date
-
-    day = find_date(tree, original_date=True, url=url, max_date=now.replace(tzinfo=None))
-    return parse_moment(day, now) if day else None
+def _published_at(tree: HtmlElement, found: str | None, now: datetime) -> datetime | None:
+    """The instant the page's markup names, else the day htmldate found."""
+    written = (str(value) for path in DATE_PATHS for value in tree.xpath(path)[:1])
+    moments = (parse_moment(text, now) for text in (*written, found or ""))
+    return next((moment for moment in moments if moment), None)

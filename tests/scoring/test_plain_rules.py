@@ -19,8 +19,8 @@ class Bank:
             (f"c{r.integers(12)}", f"t{r.integers(2)}", f"s{r.integers(3)}", int(r.integers(LAST + 30)))
             for _ in range(60)
         ]
-        days = ((int(d), int(d + r.integers(40))) for d in r.integers(0, LAST + 20, 14))
-        self.outcomes = [(f"c{r.integers(12)}", *pair, bool(r.random() < 0.3)) for pair in days]
+        ends = r.integers(0, LAST + 20, 14).tolist()
+        self.outcomes = [(f"c{r.integers(12)}", day, int(day + r.integers(40)), bool(r.random() < 0.3)) for day in ends]
         self.exposure = {
             f"c{n}": (int(r.integers(-100, 150)), int(r.integers(200, 700)), f"x{n % 2}") for n in range(10)
         }

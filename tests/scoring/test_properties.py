@@ -79,14 +79,8 @@ def test_conversion_interval_contains_it(rows, horizon: int) -> None:
 @given(followed, st.integers(1, 70))
 def test_conversion_of_doubled_clients_keeps_value_and_interval(rows, horizon: int) -> None:
     """A client counted twice brings no new evidence: rows of one client move together."""
-    days, cause, client = np.array(rows).T
-    once, twice = (
-        conversion(days, cause, client, horizon),
-        conversion(*(np.tile(x, 2) for x in (days, cause, client)), horizon),
-    )
-    np.testing.assert_allclose(
-        [once.value or 0, once.low or 0, once.high or 0], [twice.value or 0, twice.low or 0, twice.high or 0], atol=1e-9
-    )
+    once, twice = (conversion(*np.array(counted).T, horizon) for counted in (rows, rows * 2))
+    np.testing.assert_allclose(*([one.value or 0, one.low or 0, one.high or 0] for one in (once, twice)), atol=1e-9)
 
 
 @settings(max_examples=60, deadline=None)

@@ -27,8 +27,8 @@ def test_statement_that_writes_is_taken_back(url: str, database: Database) -> No
 
 
 def test_wrong_query_is_one_line(url: str) -> None:
-    with pytest.raises(StorageError, match="no such table: nothing; check the address and --query"):
-        run_query(SqlQuery(url, "SELECT * FROM nothing"))
+    with pytest.raises(StorageError, match="no such table: nowhere; check the address and --query"):
+        run_query(SqlQuery(url, "SELECT * FROM nowhere"))
 
 
 @pytest.mark.parametrize(
