@@ -16,7 +16,7 @@ from .dates import parse_moment
 from .guard import refuse_url
 from .pages.page import Row
 from .spam import spam_reason
-from .text import clean_line, html_to_text
+from .text import SPACES, clean_line, html_to_text
 
 STANDARD = frozenset(("key", "title", "text", "url", "published_at", "author", "language"))
 MAX_KEY = 500
@@ -63,7 +63,7 @@ def build_document(
 
 def fill_template(template: str, values: Mapping[str, str]) -> str:
     """`{firm}: {stage}` with the values put in; a missing one is empty, spaces are tidied."""
-    return " ".join(_Lenient().vformat(template, (), values).split(" ")).strip()
+    return SPACES.sub(" ", _Lenient().vformat(template, (), values)).strip()
 
 
 def _looked_up(spec: SourceSpec, values: Mapping[str, str]) -> dict[str, str]:

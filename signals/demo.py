@@ -13,7 +13,8 @@ from pathlib import Path
 from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.problems import Problem
 from oncu.config.settings import CrawlSettings, Settings
-from oncu.crawlers.run import SourceResult, crawl
+from oncu.crawlers.run import crawl
+from oncu.crawlers.visit import SourceResult
 from oncu.storage.clients import load_clients
 from oncu.storage.database import Database, create_database
 from oncu.storage.signals import managers_with_clients
@@ -22,7 +23,7 @@ from .board import flagged_clients, flagged_lines, score_lines
 from .demo_site import DEMO, DemoPlan, DemoServer, demo_sources, load_plan, load_site, serve
 from .digest import compose_digest, view_digest
 from .imports.run import ImportReport, import_table
-from .pipeline import Catalogue, Counts, run_pending
+from .pipeline import Catalogue, Counts, run_pending, warm_up
 from .render import render_digest
 from .scoreboard import SIDES, build_scoreboard, publish
 from .words import load_words
@@ -74,10 +75,11 @@ def play_days(
 ) -> Iterator[Played]:
     """Visit the site on each day, run the pipeline, and fix each manager's digest of that day."""
     specs = list(catalogue.sources.values())
+    warm = warm_up(database, catalogue, _clock(plan.visit_days[0]))
     for day in plan.visit_days:
         server.today = day
         results = crawl(specs, settings.crawl, settings.database_url, _clock(day))
-        counts = run_pending(database, catalogue, settings, _clock(day) + timedelta(minutes=5))
+        counts = run_pending(database, catalogue, settings, _clock(day) + timedelta(minutes=5), warm=warm)
         for manager in _managers(database):
             compose_digest(database, manager, day, settings, _clock(day) + timedelta(minutes=10))
         yield Played(day, results, counts)

@@ -11,7 +11,7 @@ from oncu.storage.clients import load_clients
 from oncu.storage.database import Database
 from oncu.storage.signals import load_steps, open_sides
 
-from .level import trace_level
+from .level import LevelStep, trace_level
 from .pipeline import Catalogue
 from .quote import quote_evidence
 from .words import Words
@@ -31,40 +31,73 @@ def explain_alert(database: Database, start: str, settings: Settings, catalogue:
         steps = load_steps(connection, at=end_of_time, client_ids=[alert.client_id]).get(alert.client_id, [])
         now = max(item.known_at for item in evidence)
         sides = open_sides(connection, [alert.client_id], at=now, days=settings.digest.conflict_days)
+    also_open = sorted(sides.get(alert.client_id, set()) - {f"{alert.side}:{alert.type}"})
+    level = trace_level(steps)
+    named = {alert.type, *(open_type.split(":")[1] for open_type in also_open), *map(_type_of, level)}
+    types = {code: catalogue.types[code] for code in sorted(named & catalogue.types.keys())}
     return {
         "alert": asdict(alert) | {"id": alert_id},
-        "title": catalogue.types[alert.type].title.model_dump() if alert.type in catalogue.types else {},
-        "definition": catalogue.types[alert.type].definition.model_dump() if alert.type in catalogue.types else {},
+        "title": types[alert.type].title.model_dump() if alert.type in types else {},
+        "definition": types[alert.type].definition.model_dump() if alert.type in types else {},
+        "titles": {code: spec.title.model_dump() for code, spec in types.items()},
         "client": {"client_id": client.client_id, "legal_name": client.legal_name, "manager": client.manager},
         "evidence": [_evidence(item) for item in evidence],
-        "also_open": sorted(sides.get(alert.client_id, set()) - {f"{alert.side}:{alert.type}"}),
-        "level": [asdict(step) for step in trace_level(steps)],
+        "also_open": also_open,
+        "level": [asdict(step) for step in level],
     }
 
 
 def explain_lines(found: dict[str, Any], words: Words) -> list[str]:
-    """The explanation as lines for a terminal."""
+    """The explanation as lines for a terminal, in the language of the words."""
     alert, client = found["alert"], found["client"]
     title = found["title"].get(words.language, alert["type"])
     lines = [f"{words('side_' + alert['side'])} · {title} · {client['legal_name']} ({client['client_id']})"]
     lines += [found["definition"].get(words.language, "")]
-    lines += [f"alert     {alert['id']}  {words.day(alert['created_at'])}  → {alert['manager'] or '–'}"]
-    lines += [f"priority  {alert['priority']:.3f} = {alert['reason']}", ""]
-    for item in found["evidence"]:
-        published = words.day(item["published_at"]) if item["published_at"] else words("undated")
-        lines += [f"“{item['quote']}”", f"  {item['source']} · {published} · {item['url'] or words('no_link')}"]
-        lines += [
-            f"  tag      {item['tag_probability']:.2f}  {item['tag_reason']}  ({words('status_' + item['status'])})"
-        ]
-        lines += [f"  client   {item['mention_probability']:.2f}  {item['mention_reason']}", ""]
+    lines += [_line("alert", f"{alert['id']}  {words.day(alert['created_at'])}  → {alert['manager'] or '–'}", words)]
+    priority = f"{words.number(alert['priority'], 3)} = {words.reason(alert['reason'])}"
+    lines += [_line("priority", priority, words), ""]
+    lines += [line for item in found["evidence"] for line in _evidence_lines(item, words)]
     if found["also_open"]:
-        lines += ["also open at this client: " + ", ".join(found["also_open"])]
-    return lines + [_level_line(step, words) for step in found["level"]]
+        shown = (_open_type(side_and_type, found["titles"], words) for side_and_type in found["also_open"])
+        lines += [words("explain_also_open", types=", ".join(shown))]
+    return lines + [_level_line(step, found["titles"], words) for step in found["level"]]
 
 
-def _level_line(step: dict[str, Any], words: Words) -> str:
-    change = f"{step['kind']:<8} {step['height']:5.1f} → {step['level']:5.1f}"
-    return f"level     {words.day(step['at'])}  {change}  {step['reason']}"
+def _evidence_lines(item: dict[str, Any], words: Words) -> list[str]:
+    published = words.day(item["published_at"]) if item["published_at"] else words("undated")
+    tag = f"{words.number(item['tag_probability'], 2)}  {words.reason(item['tag_reason'])}"
+    client = f"{words.number(item['mention_probability'], 2)}  {words.reason(item['mention_reason'])}"
+    return [
+        f"“{item['quote']}”",
+        f"  {item['source']} · {published} · {item['url'] or words('no_link')}",
+        "  " + _line("tag", f"{tag}  ({words('status_' + item['status'])})", words),
+        "  " + _line("client", client, words),
+        "",
+    ]
+
+
+def _level_line(step: dict[str, Any], titles: dict[str, dict[str, str]], words: Words) -> str:
+    code, _, why = step["reason"].partition(", ")
+    change = f"{words('step_' + step['kind']):<10} {words.number(step['height'], 1):>5} → {words.number(step['level'], 1):>5}"
+    reason = f"{_title(code, titles, words)}, {words.reason(why)}"
+    return _line("level", f"{words.day(step['at'])}  {change}  {reason}", words)
+
+
+def _line(key: str, text: str, words: Words) -> str:
+    return f"{words('explain_' + key):<9} {text}"
+
+
+def _open_type(side_and_type: str, titles: dict[str, dict[str, str]], words: Words) -> str:
+    side, code = side_and_type.split(":")
+    return f"{words('side_' + side)} {_title(code, titles, words)}"
+
+
+def _title(code: str, titles: dict[str, dict[str, str]], words: Words) -> str:
+    return titles.get(code, {}).get(words.language, code)
+
+
+def _type_of(step: LevelStep) -> str:
+    return step.reason.partition(", ")[0]
 
 
 def _only(found: list[str], start: str) -> str:

@@ -16,7 +16,7 @@ from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
 from oncu.storage.alerts import alert_candidates, save_alert_updates, save_alerts
-from oncu.storage.clients import Client, load_clients
+from oncu.storage.clients import Client, has_clients, load_clients
 from oncu.storage.database import Database
 from oncu.storage.documents import Document, count_pending, mark_read, pending_documents
 from oncu.storage.mentions import StoryMember, recent_story_members, save_mentions, save_story_members, save_tags
@@ -29,6 +29,7 @@ from . import route as routing
 
 BATCH = 500
 STORY_DAYS = 14
+NO_CLIENTS = "there are no clients to listen for; run: oncu clients import FILE"
 
 Progress = Callable[[str, int, int], None]
 
@@ -70,21 +71,39 @@ class Catalogue:
     types: Mapping[str, SignalSpec]
 
 
+@dataclass(frozen=True)
+class Warm:
+    """What reading needs and what is slow to build: one who runs the pipeline often keeps it from run to run."""
+
+    reader: reading.Reader
+    stories: StoryIndex
+
+
+def warm_up(database: Database, catalogue: Catalogue, now: datetime) -> Warm:
+    """Build names, cues and the stories of the last days. Raises NothingToMatch when no client was imported."""
+    with database.read() as connection:
+        clients = load_clients(connection)
+    if not clients:
+        raise NothingToMatch(NO_CLIENTS)
+    return Warm(_build_reader(clients, catalogue), _restore_stories(database, now))
+
+
 def run_pending(
     database: Database,
     catalogue: Catalogue,
     settings: Settings,
     now: datetime,
     *,
+    warm: Warm | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Counts:
-    """Read, detect and route whatever is pending, at the clock `now`.
+    """Read, detect and route whatever is pending, at the clock `now`; `warm` is built here unless it is given.
 
     Raises NothingToMatch when no client was imported, StorageError when the database cannot be used.
     """
     with database.write() as connection:
         run_id = start_run(connection, "pipeline", reading.VERSION, now)
-    counts = read_pending(database, catalogue, now, progress=progress)
+    counts = read_pending(database, catalogue, now, warm=warm, progress=progress)
     counts += detect_pending(database, catalogue.types, settings, now)
     counts += route_pending(database, catalogue.types, settings, now)
     with database.write() as connection:
@@ -92,20 +111,21 @@ def run_pending(
     return counts
 
 
-def read_pending(database: Database, catalogue: Catalogue, now: datetime, *, progress: Progress) -> Counts:
+def read_pending(
+    database: Database, catalogue: Catalogue, now: datetime, *, warm: Warm | None, progress: Progress
+) -> Counts:
     """Find stories, mentions and tags in the documents not read yet."""
     with database.read() as connection:
         total = count_pending(connection, "read")
-        clients = load_clients(connection)
-    if not clients:
-        raise NothingToMatch("there are no clients to listen for; run: oncu clients import FILE")
+        if not has_clients(connection):
+            raise NothingToMatch(NO_CLIENTS)
     if not total:
         return Counts()
-    reader = _build_reader(clients, catalogue)
-    stories = _restore_stories(database, now)
+    ready = warm or warm_up(database, catalogue, now)
+    ready.stories.forget(before=now - timedelta(days=STORY_DAYS))
     counts = Counts()
     while batch := _next_batch(database):
-        counts += _read_batch(database, batch, reader, stories, now)
+        counts += _read_batch(database, batch, ready, now)
         progress("read", counts.documents, total)
     return counts
 
@@ -143,11 +163,9 @@ def _next_batch(database: Database) -> list[Document]:
         return pending_documents(connection, "read", limit=BATCH)
 
 
-def _read_batch(
-    database: Database, batch: list[Document], reader: reading.Reader, stories: StoryIndex, now: datetime
-) -> Counts:
-    members = [_join_story(stories, document, now) for document in batch]
-    found = reading.read_documents(batch, reader, now)
+def _read_batch(database: Database, batch: list[Document], warm: Warm, now: datetime) -> Counts:
+    members = [_join_story(warm.stories, document, now) for document in batch]
+    found = reading.read_documents(batch, warm.reader, now)
     with database.write() as connection:
         save_story_members(connection, members, reading.VERSION)
         mentions = save_mentions(connection, found.mentions)

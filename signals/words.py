@@ -1,5 +1,6 @@
 """What the product says, in Turkish and English, with each language's numbers, dates and money."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,8 @@ from zoneinfo import ZoneInfo
 from oncu.config.load import HERE, read_yaml
 
 TEXTS = HERE / "texts"
+BETWEEN = re.compile(r"(, |; | \+ | x )(?![^“]*”)")  # parts the phrases of a reason; quoted words stay whole
+DECIMAL = re.compile(r"\d+\.(\d+)")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,23 @@ class Words:
         local = moment.astimezone(self.zone)
         return local.strftime("%d.%m.%Y" if self.language == "tr" else "%Y-%m-%d")
 
+    def reason(self, text: str) -> str:
+        """A stored reason, phrase by phrase: "short name, in capitals" → "kısa ad, büyük harflerle".
+
+        What the document says (quoted words, names) and phrases without a translation stay as they are.
+        """
+        return "".join(self._phrase(part) for part in BETWEEN.split(text))
+
+    def _phrase(self, phrase: str) -> str:
+        for pattern, saying in _load_phrases(self.language):
+            if found := pattern.fullmatch(phrase):
+                return saying.format(*map(self._decimal, found.groups()))
+        return phrase
+
+    def _decimal(self, word: str) -> str:
+        found = DECIMAL.fullmatch(word)
+        return self.number(float(word), len(found[1])) if found else word
+
     def confidence(self, probability: float) -> str:
         """A probability as a word: high from .8 on, medium from .6 on."""
         step = "high" if probability >= 0.8 else "medium" if probability >= 0.6 else "low"
@@ -60,3 +80,11 @@ class Words:
 def load_words(language: str, timezone: str) -> Words:
     """The texts of a language. Raises ConfigError when its file is missing."""
     return Words(language, read_yaml(TEXTS / f"{language}.yml"), ZoneInfo(timezone))
+
+
+@cache
+def _load_phrases(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """The phrases of reasons as patterns, each with what it says: those without a variable part first, then by length."""
+    phrases: Mapping[str, str] = read_yaml(TEXTS / "reasons.yml").get(language, {})
+    ordered = sorted(phrases, key=lambda phrase: ("{}" in phrase, -len(phrase)))
+    return [(re.compile(re.escape(phrase).replace(r"\{\}", "(.+)")), phrases[phrase]) for phrase in ordered]

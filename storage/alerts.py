@@ -233,12 +233,10 @@ def updates_for(
         .where(alerts.c.manager == manager, alert_updates.c.known_at >= since, alert_updates.c.known_at < until)
         .order_by(alert_updates.c.known_at.desc(), alert_updates.c.id)
     )
-    return [tuple(row) for row in connection.execute(query)]  # type: ignore[misc]
+    return [tuple(row) for row in connection.execute(query)]
 
 
-def evidence_of(
-    connection: Connection, episode_ids: Sequence[str], *, until: datetime
-) -> dict[str, list[Evidence]]:
+def evidence_of(connection: Connection, episode_ids: Sequence[str], *, until: datetime) -> dict[str, list[Evidence]]:
     """Every document behind some episodes that was known before a moment, newest first, by episode."""
     query = (
         select(

@@ -68,6 +68,11 @@ def load_clients(connection: Connection) -> list[Client]:
     ]
 
 
+def has_clients(connection: Connection) -> bool:
+    """Whether any client was imported."""
+    return connection.execute(select(clients.c.client_id).limit(1)).first() is not None
+
+
 def client_ids(connection: Connection) -> set[str]:
     """The ids of all clients."""
     return set(connection.execute(select(clients.c.client_id)).scalars())

@@ -71,8 +71,8 @@ def _extract(html: str, url: str | None, now: datetime) -> Article:
         return Article(problem="page holds no markup")
     claimed = {"original_date": True, "extensive_search": True, "max_date": now.replace(tzinfo=None)}
     described = trafilatura.extract_metadata(tree, default_url=url, date_config=claimed)
-    text = _text(html, url)
     title = _title(tree, clean_line(described.title or ""))
+    text = _text(html, url).removeprefix(f"{title}\n")  # else every headline would be read twice
     return Article(
         title=title,
         text=text,

@@ -40,7 +40,7 @@ def match(clients: Clients) -> None:
     from ..filters import match_filter
     from ..imports.names import read_client_names
 
-    names, bad = read_client_names(clients)
+    names, bad = read_client_names(clients, read_clock())
     for row in bad:
         warn(f"{clients}: {row}")
     if not names:

@@ -58,6 +58,14 @@ def import_table(
     Importing the same table again changes nothing, and leaves no second line in the audit trail. `zone` is that of
     clocks without a zone. Raises TableError (a ValueError for an unknown kind) and StorageError.
     """
+    plan, table, parsed = read_rows(kind, source, now, zone=zone)
+    return _save(plan, table, parsed, database, now, actor)
+
+
+def read_rows(
+    kind: str, source: Path | SqlQuery | Table, now: datetime, *, zone: ZoneInfo = ISTANBUL
+) -> tuple[Plan, Table, Parsed]:
+    """Read and check a table without saving it. Raises TableError (ValueError for an unknown kind) and StorageError."""
     if kind not in SAVES:
         raise ValueError(f"kind {kind!r}: write one of {', '.join(SAVES)}")
     plan = load_plan(kind)
@@ -67,7 +75,7 @@ def import_table(
     places, notes = match_header(table, plan.columns, plan.headers)
     parsed = parse_table(table, plan.columns, places, Context(now, zone))
     parsed = _refuse_twice(_refuse(parsed, plan.find_fault), plan)
-    return _save(plan, replace(table, notes=(*table.notes, *notes)), parsed, database, now, actor)
+    return plan, replace(table, notes=(*table.notes, *notes)), parsed
 
 
 def format_report(report: ImportReport) -> list[str]:

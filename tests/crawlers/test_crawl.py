@@ -33,13 +33,29 @@ def site_pages() -> Pages:
     return {
         "/robots.txt": (200, "text/plain", b"User-agent: *\nDisallow: /kapali/\n"),
         "/rss": (200, "application/rss+xml", rss(item(1, author="Ece Yaman"), item(2), item(3, date="02.03.2036"))),
-        "/liste": (200, HTML, page("<li><a href='/d/1'>x</a></li><li><a href='/d/2'>x</a></li><a class=n href='/liste2'>2</a>")),
-        "/liste2": (200, HTML, page("<li><a href='/d/3'>x</a></li><li><a href='/kapali/4'>x</a></li><a class=n href='/liste'>1</a>")),
-        "/d/1": (200, HTML, page("<h1>Şişli'de ığdır çınarı</h1><div class=b><p>Bir</p><p>İki</p></div>", charset="windows-1254")),
+        "/liste": (
+            200,
+            HTML,
+            page("<li><a href='/d/1'>x</a></li><li><a href='/d/2'>x</a></li><a class=n href='/liste2'>2</a>"),
+        ),
+        "/liste2": (
+            200,
+            HTML,
+            page("<li><a href='/d/3'>x</a></li><li><a href='/kapali/4'>x</a></li><a class=n href='/liste'>1</a>"),
+        ),
+        "/d/1": (
+            200,
+            HTML,
+            page("<h1>Şişli'de ığdır çınarı</h1><div class=b><p>Bir</p><p>İki</p></div>", charset="windows-1254"),
+        ),
         "/d/2": (200, HTML, page("<h1>İkinci</h1><div class=b>Metin</div><i>31.12.2025</i>")),
         "/d/3": (200, HTML, page(f"<h1>Rehber</h1><div class=b>deneme bonusu, güncel giriş {FOOTER}</div>")),
         "/kapali/4": (200, HTML, page("<h1>Gizli</h1>")),
-        "/api?s=1": (200, "application/json", as_json({"rows": [{"no": 1, "firma": "Örnekçi A.Ş.", "iller": ["Bolu", "Düzce"]}]})),
+        "/api?s=1": (
+            200,
+            "application/json",
+            as_json({"rows": [{"no": 1, "firma": "Örnekçi A.Ş.", "iller": ["Bolu", "Düzce"]}]}),
+        ),
         "/api?s=2": (200, "application/json", as_json({"rows": [{"no": 2, "firma": "Denemeci Ltd.", "iller": None}]})),
         "/api?s=3": (200, "application/json", as_json({"rows": []})),
         "/dosya.csv": (200, "text/csv", "no;unvan;durum\n7;Sınamacı A.Ş.;ger.\n8;Yoklamacı A.Ş.\n".encode()),
@@ -56,7 +72,10 @@ def sources(site: Site) -> list[SourceSpec]:
     return [
         make_spec("feed", site.url("/rss"), expect={"documents": {"min": 1, "max": 2}, "fill": {"author": 0.9}}),
         make_spec(
-            "listing", site.url("/liste"), reader="listing", listing={"item": "li", "link": "a", "next": "a.n", "fields": detail}
+            "listing",
+            site.url("/liste"),
+            reader="listing",
+            listing={"item": "li", "link": "a", "next": "a.n", "fields": detail},
         ),
         make_spec(
             "api",
@@ -155,7 +174,10 @@ def test_api_pages_are_read_until_one_is_empty(crawled: Crawled) -> None:
 
 
 def test_template_skips_missing_values_and_joins_lists(crawled: Crawled) -> None:
-    assert [d.title for _, d in sorted(crawled.documents("api").items())] == ["Örnekçi A.Ş.: Bolu; Düzce", "Denemeci Ltd.:"]
+    assert [d.title for _, d in sorted(crawled.documents("api").items())] == [
+        "Örnekçi A.Ş.: Bolu; Düzce",
+        "Denemeci Ltd.:",
+    ]
 
 
 def test_dropped_file_gives_documents_with_mended_fields(crawled: Crawled) -> None:
@@ -199,7 +221,8 @@ def test_second_crawl_stores_nothing_twice(crawled: Crawled) -> None:
 
 def test_runs_and_issues_are_kept_per_source(crawled: Crawled) -> None:
     with crawled.database.read() as connection:
-        status = dict(connection.execute(select(runs.c.subject, runs.c.status).where(runs.c.started_at == NOW)).tuples().all())
+        found = connection.execute(select(runs.c.subject, runs.c.status).where(runs.c.started_at == NOW))
+        status = {row.subject: row.status for row in found}
         kinds = connection.execute(select(issues.c.kind).where(issues.c.source == "bozuk")).scalars().all()
     assert (status["feed"], status["bozuk"], set(kinds)) == ("done", "failed", {"fetch", "too-few"})
 
@@ -214,7 +237,9 @@ def test_crawl_killed_half_way_keeps_what_it_stored_and_the_next_completes_it(da
     pages: Pages = {f"/d/{n}": (200, HTML, page(f"<h1>Haber {n}</h1>")) for n in range(120)}
     with serving(pages | {"/liste": (200, HTML, page(many))}) as site:
         listing = {"item": "li", "link": "a", "fields": {"title": "h1"}}
-        spec = make_spec("uzun", site.url("/liste"), reader="listing", listing=listing, expect={"documents": {"min": 1, "max": 500}})
+        spec = make_spec(
+            "uzun", site.url("/liste"), reader="listing", listing=listing, expect={"documents": {"min": 1, "max": 500}}
+        )
         settings = CrawlSettings(delay_seconds=0, allow_private=[site.place])
         url = str(database.engine.url)
         child = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -231,11 +256,15 @@ def test_crawl_killed_half_way_keeps_what_it_stored_and_the_next_completes_it(da
 
 
 def test_child_ends_when_its_caller_dies(database: Database) -> None:
-    child = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    child = subprocess.Popen(
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert child.stdin
     with serving({"/rss": (200, "endless", b"")}) as site:
         settings = CrawlSettings(delay_seconds=0, max_bytes=10**12, allow_private=[site.place])
-        child.stdin.write(Job((make_spec("s", site.url("/rss")),), settings, str(database.engine.url), NOW).to_json() + "\n")
+        child.stdin.write(
+            Job((make_spec("s", site.url("/rss")),), settings, str(database.engine.url), NOW).to_json() + "\n"
+        )
         child.stdin.flush()
         wait_for(lambda: "/rss" in site.asked)
         child.stdin.close()  # what the system does to the pipe of a caller that is gone

@@ -1,0 +1,132 @@
+"""What is stored as a reason, in English, is shown in the language of the reader."""
+
+import ast
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+import oncu.classifiers.evidence
+import oncu.classifiers.matcher
+import oncu.classifiers.subject
+from oncu.classifiers.matcher import build_matcher
+from oncu.classifiers.tagger import build_tagger
+from oncu.config.load import SIGNALS, load_signal_types
+from oncu.signals.demo_site import DEMO, load_site
+from oncu.signals.explain import explain_lines
+from oncu.signals.imports.run import import_table
+from oncu.signals.pipeline import name_of
+from oncu.signals.words import BETWEEN, Words, load_words
+from oncu.storage.clients import load_clients
+from oncu.storage.database import Database
+
+TURKISH = load_words("tr", "Europe/Istanbul")
+ENGLISH = load_words("en", "Europe/Istanbul")
+
+
+def untranslated(reason: str, words: Words = TURKISH) -> list[str]:
+    phrases = BETWEEN.split(reason)[::2]
+    return [phrase for phrase in phrases if phrase[0] + phrase[-1] != "“”" and words.reason(phrase) == phrase]
+
+
+def spelled(node: ast.expr) -> str | None:
+    """A literal or f-string as it may come out: every variable part is X."""
+    match node:
+        case ast.Constant(value=str(text)) if text:
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(spelled(part) or "X" for part in parts)
+    return None
+
+
+def literal_reasons(tree: ast.Module) -> Iterator[str]:
+    """The words of clues `(weight, words)` and of subjects `Subject(factor, words)`."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Tuple(elts=[first, second]) if spelled(first) is None:
+                found = spelled(second)
+            case ast.Call(func=ast.Name(id="Subject"), args=[_, second]):
+                found = spelled(second)
+            case _:
+                continue
+        if found:
+            yield found
+
+
+@pytest.mark.parametrize("module", [oncu.classifiers.evidence, oncu.classifiers.subject])
+def test_every_clue_in_the_code_has_a_translation(module: object) -> None:
+    found = set(literal_reasons(ast.parse(Path(str(module.__file__)).read_text("utf-8"))))  # type: ignore[attr-defined]
+    assert len(found) > 9 and [text for text in found if untranslated(text)] == []
+
+
+def test_every_phrase_that_reading_the_demo_produces_is_translated(database: Database, now: datetime) -> None:
+    import_table("clients", DEMO / "clients.csv", database, now, actor="test")
+    with database.read() as connection:
+        matcher = build_matcher(name_of(client) for client in load_clients(connection))
+    types = load_signal_types(SIGNALS)
+    tagger = build_tagger({code: spec for code, spec in types.items() if not spec.derived})
+    reasons = set()
+    for channel in load_site().channels.values():
+        for entry in channel.entries:
+            text = f"{entry.title}\n{entry.text} {' '.join(entry.fields.values())}"
+            reasons |= {mention.reason for mention in matcher.find(text, entry.fields)}
+            reasons |= {tag.reason for tag in tagger.read(text, language=channel.language)}
+    assert len(reasons) > 50 and [reason for reason in sorted(reasons) if untranslated(reason)] == []
+
+
+def test_a_reason_is_shown_phrase_by_phrase() -> None:
+    reason = "legal name + form, Yalova in the text, shared with 2 other"
+    assert TURKISH.reason(reason) == "ticaret unvanı + şirket türü, metinde Yalova, 2 başka müşteriyle ortak"
+
+
+def test_quoted_words_stay_as_the_document_has_them() -> None:
+    assert TURKISH.reason("“form, ticker; website”, “in capitals”") == "“form, ticker; website”, “in capitals”"
+
+
+def test_a_phrase_nobody_translated_stays() -> None:
+    assert TURKISH.reason("short name, by moonlight") == "kısa ad, by moonlight"
+
+
+def test_braces_in_a_document_do_no_harm() -> None:
+    assert TURKISH.reason("but “{0}” follows") == "ama ardından “{0}” geliyor"
+
+
+def test_english_shows_reasons_as_they_are_stored() -> None:
+    assert ENGLISH.reason("legal name + form, registry row, p=0.97") == "legal name + form, registry row, p=0.97"
+
+
+def test_the_arithmetic_has_turkish_decimals() -> None:
+    reason = "probability 0.97 x relevance 90 % x severity 0.80 x fact 1.0"
+    assert TURKISH.reason(reason) == "olasılık 0,97 x ilgi %90 x ağırlık 0,80 x gerçekleşti 1,0"
+
+
+def explanation() -> dict[str, object]:
+    at = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
+    alert = {"id": "a1", "side": "risk", "type": "lawsuit", "created_at": at, "manager": None, "priority": 0.5}
+    step = {"at": at, "kind": "raise", "height": 24.5, "level": 24.5, "reason": "lawsuit, fact, p=0.70, relevance 90"}
+    evidence = {
+        **{"quote": "…", "source": "ornek", "published_at": None, "url": None, "status": "fact"},
+        **{"tag_probability": 0.7, "tag_reason": "registry row", "mention_probability": 1, "mention_reason": "website"},
+    }
+    return {
+        "alert": alert | {"reason": "probability 0.70 x relevance 90 % x severity 0.60 x fact 1.0"},
+        "title": {"tr": "Dava", "en": "Lawsuit"},
+        "definition": {"tr": "Açılan dava.", "en": "A suit filed."},
+        "titles": {"lawsuit": {"tr": "Dava", "en": "Lawsuit"}, "hiring": {"tr": "İşe alım", "en": "Hiring"}},
+        "client": {"client_id": "C1", "legal_name": "Örnek A.Ş.", "manager": None},
+        "evidence": [evidence],
+        "also_open": ["opportunity:hiring"],
+        "level": [step],
+    }
+
+
+def test_an_explanation_is_wholly_in_the_language_of_the_reader() -> None:
+    english = {word for line in explain_lines(explanation(), ENGLISH) for word in line.split() if word.isalpha()}
+    turkish = {word for line in explain_lines(explanation(), TURKISH) for word in line.split() if word.isalpha()}
+    assert turkish & english <= {"x", "ornek"}
+
+
+def test_an_explanation_names_types_by_their_titles() -> None:
+    *_, also_open, level = explain_lines(explanation(), ENGLISH)
+    assert "OPPORTUNITY Hiring" in also_open and "Lawsuit, fact, p=0.70" in level
