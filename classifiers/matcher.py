@@ -4,7 +4,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import daachorse
 
@@ -18,6 +18,7 @@ ACCEPT = 0.5
 SHOW = 0.05  # below, a mention is not worth a line
 SOFT = {"k": "g", "p": "b", "t": "d"}  # Arçelik → Arçeliği; ç → c is one letter folded
 ATTACHABLE = ("legal", "short", "core", "brand")
+BESIDE = 20  # relevance of a firm that a row names beside the one it is about
 MAX_SHARED_BRAND = 1  # a first word several clients share is nobody's
 
 
@@ -46,9 +47,9 @@ class Matcher:
         for hit in _longest(extend(hit, text, folded) for hit in self._hits(folded)):
             place = Place(text, folded, hit)
             found += ((mention, place) for mention in self._judge(place))
-        if fields:
-            found = _with_fields(found, self._named_by(fields))
-        return rank_mentions(text, found)
+        named = self._named_by(fields) if fields else {}
+        ranked = rank_mentions(text, _with_fields(found, named))
+        return [m if m.client_id in named else _beside(m) for m in ranked] if named else ranked
 
     def _hits(self, folded: Folded) -> Iterator[Hit]:
         hay = folded.text
@@ -85,13 +86,17 @@ class Matcher:
             digits = re.sub(r"\D", "", fields.get(field, ""))
             for owner in self._owners.get(digits, ()):
                 named[owner.client.client_id] = f"{field} field"
-        if not named and (firm := fields.get("firm")):
-            key, parsed = fold_key(firm), parse_name(firm)
-            owners = self._owners.get(parsed.without_form, ()) or self._owners.get(parsed.core, ())
-            owners = tuple(o for o in owners if _is_same_firm(o, key, parsed))
-            if len(owners) == 1:
-                named[owners[0].client.client_id] = "firm field"
+        if not named:
+            firms = (firm for firm in fields.get("firm", "").split(";") if firm.strip())
+            named = {owner.client.client_id: "firm field" for firm in firms for owner in self._owner_of(firm)}
         return named
+
+    def _owner_of(self, firm: str) -> tuple[Owner, ...]:
+        """The one client with this full name, or nothing."""
+        key, parsed = fold_key(firm), parse_name(firm)
+        owners = self._owners.get(parsed.without_form, ()) or self._owners.get(parsed.core, ())
+        same = tuple(owner for owner in owners if _is_same_firm(owner, key, parsed))
+        return same if len(same) == 1 else ()
 
 
 def build_matcher(clients: Iterable[ClientName]) -> Matcher:
@@ -167,6 +172,11 @@ def _is_same_firm(owner: Owner, key: str, parsed: ParsedName) -> bool:
     forms = {parsed.legal_form, owner.parsed.legal_form} - {None}
     is_whole = owner.alias.kind == "legal" or key == owner.alias.text
     return len(forms) <= 1 and is_whole
+
+
+def _beside(mention: Mention) -> Mention:
+    """A client in a row that names another firm as its own: the row is not about it."""
+    return replace(mention, relevance=min(mention.relevance, BESIDE), role="passing")
 
 
 def _with_fields(

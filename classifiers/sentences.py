@@ -11,6 +11,11 @@ SHORT = 200  # code points; below, a text without ". " needs no tokenizer
 LANGUAGES = ("tr", "en")
 INNER_END = re.compile(r"[.!?…]\s")
 LINE = re.compile(r"[^\n]+")
+# Abbreviations of firms' names that the tokenizer takes for the end of a sentence ("SAN. VE TİC. LTD. ŞTİ.").
+ABBREVIATED = re.compile(
+    r"\b(?:SAN|TİC|LTD|ŞTİ|PAZ|İNŞ|NAK|TAAH|MÜH|MAK|TUR|İTH|İHR|AMB|ELEK|OTOM|TEKS|KİM|TEKN|HİZ|ÜRÜN|DAN|YAT|"
+    r"San|Tic|Ltd|Şti|Paz|İnş|Nak|Taah|Müh|Mak|Tur|İth|İhr|Amb|Elek|Otom|Teks|Kim|Tekn|Hiz|Dan|Yat|T|A\.Ş|A\.O)\.$"
+)
 
 
 def split_sentences(text: str, language: str) -> list[tuple[int, int]]:
@@ -29,8 +34,19 @@ def _split_line(line: str, language: str) -> list[tuple[int, int]]:
         cuts = [(0, len(line))]
     else:
         document = _sentencizer(language if language in LANGUAGES else "en")(line)
-        cuts = [(sentence.start_char, sentence.end_char) for sentence in document.sents]
+        cuts = _join_abbreviated(line, [(sentence.start_char, sentence.end_char) for sentence in document.sents])
     return [trimmed for start, end in cuts if (trimmed := _trim(line, start, end))]
+
+
+def _join_abbreviated(line: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences, with those cut inside a firm's name joined again."""
+    joined: list[tuple[int, int]] = []
+    for start, end in cuts:
+        if joined and ABBREVIATED.search(line[joined[-1][0] : joined[-1][1]].rstrip()):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _trim(line: str, start: int, end: int) -> tuple[int, int] | None:

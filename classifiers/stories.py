@@ -82,8 +82,11 @@ class StoryIndex:
         self._holders: dict[int, list[str]] = {}
         self._serials = count()
 
-    def add(self, document: StoryText) -> StoryAssignment:
-        """Assign a document to the story of its nearest copy, or to a new one, and remember it."""
+    def add(self, document: StoryText, sketched: Sequence[int] | None = None) -> StoryAssignment:
+        """Assign a document to the story of its nearest copy, or to a new one, and remember it.
+
+        `sketched` is `sketch_document(document)`, for one who has it already.
+        """
         if known := self._known.get(document.document_id):
             return StoryAssignment(document.document_id, known.story_id, 1.0, known.story_id != document.document_id)
         found = sketch_document(document)

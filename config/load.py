@@ -1,7 +1,7 @@
 """Read the YAML files: found by file name, checked strictly, every fault named with file, key and what to write."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,14 +47,16 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(None, None, f"{key!r} is no key", key_node.start_mark)
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Read one YAML mapping.
+def read_yaml(path: Path, *, may_be_empty: bool = False) -> dict[str, Any]:
+    """Read one YAML mapping; a file of comments alone is an empty one where that is allowed.
 
     Raises ConfigError when the file cannot be read, is not YAML or is not a mapping.
     """
@@ -66,6 +68,10 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise ConfigError([Fault(path, "", f"is not UTF-8 at byte {error.start}; save it as UTF-8")]) from None
     except yaml.YAMLError as error:
         raise ConfigError([Fault(path, *_yaml_problem(error))]) from None
+    except (ValueError, OverflowError, RecursionError) as error:  # a 13th month; brackets in brackets without end
+        raise ConfigError([Fault(path, "", f"not YAML: {error}")]) from None
+    if content is None and may_be_empty:
+        return {}
     if not isinstance(content, dict):
         raise ConfigError([Fault(path, "", "is not a mapping of keys to values")])
     return content
@@ -84,6 +90,17 @@ def load_signal_types(folder: Path = SIGNALS) -> dict[str, SignalSpec]:
 def load_source(path: Path) -> SourceSpec:
     """One source file. Raises ConfigError."""
     return _load_file(path, SourceSpec, "name")
+
+
+def check_provenance(sources: Mapping[str, SourceSpec], types: Mapping[str, SignalSpec], folder: Path) -> None:
+    """Check that what each registry's rows are is a signal type. Raises ConfigError listing every source of which not."""
+    given = {name: spec.provenance.type for name, spec in sources.items() if spec.provenance}
+    wrong = {name: code for name, code in given.items() if code not in types}
+    if wrong:
+        raise ConfigError(
+            Fault(folder / f"{name}.yml", "provenance.type", f"no signal type {code!r}{_suggest(code, sorted(types))}")
+            for name, code in wrong.items()
+        )
 
 
 def _load_folder(folder: Path, spec: type[Spec], key: str) -> dict[str, Spec]:
@@ -152,4 +169,5 @@ def _suggest(found: str, known: list[str]) -> str:
 def _yaml_problem(error: yaml.YAMLError) -> tuple[str, str]:
     mark = getattr(error, "problem_mark", None)
     place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return place, f"not YAML: {getattr(error, 'problem', None) or error}"
+    problem = str(getattr(error, "problem", None) or error)
+    return place, f"not YAML: {problem.splitlines()[0]}"

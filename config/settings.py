@@ -1,16 +1,28 @@
 """Settings of one installation: built-in defaults, then the settings file, then the environment."""
 
 import os
+import re
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from .load import ConfigError, Fault, describe_problem, read_yaml
 from .specs import Strict
 
 DEFAULT_FILE = Path("oncu.yml")
+PREFIX = "ONCU_"
+
+
+def check_zone(value: str) -> str:
+    """Accept the name of a time zone."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"no time zone {value!r}; write one like Europe/Istanbul") from None
+    return value
 
 
 class CrawlSettings(Strict):
@@ -51,13 +63,13 @@ class Settings(BaseSettings):
     """All settings; `ONCU_DATABASE_URL` and the other `ONCU_…` variables win over the file."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ONCU_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
     )
 
     database_url: str = "sqlite:///oncu.db"
     sources: Path | None = None
     signals: Path | None = None
-    timezone: str = "Europe/Istanbul"
+    timezone: Annotated[str, AfterValidator(check_zone)] = "Europe/Istanbul"
     crawl: CrawlSettings = CrawlSettings()
     alerts: AlertSettings = AlertSettings()
     digest: DigestSettings = DigestSettings()
@@ -90,9 +102,18 @@ def load_settings(path: Path | None = None) -> Settings:
     """Settings of the file (none is fine, unless it was named) and the environment. Raises ConfigError."""
     named = path or (Path(os.environ["ONCU_SETTINGS"]) if os.environ.get("ONCU_SETTINGS") else None)
     file = named or DEFAULT_FILE
-    content = read_yaml(file) if named or file.exists() else {}
-    content.pop("settings", None)  # ONCU_SETTINGS itself
+    content = read_yaml(file, may_be_empty=True) if named or file.exists() else {}
     try:
-        return Settings.from_file(content)
+        return Settings.from_file({str(key): value for key, value in content.items()})
     except ValidationError as error:
-        raise ConfigError(Fault(file, *describe_problem(fault, Settings)) for fault in error.errors()) from None
+        raise ConfigError(_fault(file, fault) for fault in error.errors()) from None
+    except SettingsError as error:  # a whole block in one variable, and not in JSON
+        block = "".join(re.findall(r'field "(\w+)"', str(error))).upper()
+        raise ConfigError([Fault(Path(PREFIX + block), "", f"is not JSON; write {PREFIX}{block}__KEY=value")]) from None
+
+
+def _fault(file: Path, fault: Any) -> Fault:
+    """The fault with where it comes from: the variable, or else the file."""
+    variable = PREFIX + "__".join(str(part) for part in fault["loc"]).upper()
+    key, problem = describe_problem(fault, Settings)
+    return Fault(Path(variable), "", problem) if variable in os.environ else Fault(file, key, problem)

@@ -245,6 +245,8 @@ class BilingualExamples(Strict):
 class SignalSpec(Strict):
     """One signal type, `config/signals/<code>.yml`; the code is the file's name.
 
+    `not_from`: source categories whose authors do not speak of the client with these words (who writes "icra" to a
+    complaint site means their own).
     `alert_after`: how many stories an episode needs before it alerts (one complaint is no news, the third is).
     """
 
@@ -260,6 +262,7 @@ class SignalSpec(Strict):
     severity: float = Field(gt=0, le=1)
     threshold: float = Field(0.5, gt=0, lt=1)
     alert_after: int = Field(1, ge=1)
+    not_from: list[Category] = []
     derived: bool = False
     cues: list[Cue] = []
     unless: list[Text] = []

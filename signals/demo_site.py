@@ -117,6 +117,7 @@ class DemoServer(ThreadingHTTPServer):
     """The site on a free port of 127.0.0.1; set `today` to serve it as of another day."""
 
     daemon_threads = True
+    request_queue_size = 128  # the default of 5 overflows, and each lost connection waits a second
 
     def __init__(self, site: Site, today: date) -> None:
         super().__init__(("127.0.0.1", 0), _Request)

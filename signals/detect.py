@@ -20,10 +20,11 @@ VERSION = "detect-1"
 
 @dataclass(frozen=True)
 class Past:
-    """What was known of the clients of a batch before it."""
+    """What was known of the clients of a batch before it, and when each source was first visited."""
 
     episodes: Sequence[Episode] = ()
     signals: Sequence[Signal] = ()
+    first_visits: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass
@@ -45,19 +46,21 @@ def detect(
 
     A hit of status past gives nothing. A story that is known for the client and type gives evidence. A denied or
     cancelled hit ends the open episode of its type and starts none. A document that was published more than `old_after`
-    before we saw it gives a shadow signal: it is scored, but never alerts and never mixes with live ones.
+    before we saw it, or an undated one that lay there at the first visit of its source, gives a shadow signal: it is
+    scored, but never alerts and never mixes with live ones.
     """
     ledger = _Ledger({e.id: e for e in past.episodes}, {(s.client_id, s.type, s.story_id): s for s in past.signals})
     for hit in hits:
         if hit.status != "past":
-            _take(hit, ledger, types[hit.type], now, old_after)
+            arm = "shadow" if _is_backlog(hit, past.first_visits, old_after) else "live"
+            _take(hit, ledger, types[hit.type], arm, now)
     return Detected(**{kind: tuple(rows) for kind, rows in ledger.new.items()})  # type: ignore[arg-type]
 
 
-def _take(hit: Hit, ledger: _Ledger, spec: SignalSpec, now: datetime, old_after: timedelta) -> None:
+def _take(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) -> None:
     signal = ledger.signals.get((hit.client_id, hit.type, hit.story_id))
     if signal is None:
-        signal = _new_signal(hit, ledger, spec, now, old_after)
+        signal = _new_signal(hit, ledger, spec, arm, now)
     if signal is None:
         return
     ledger.add("evidence", _evidence(hit, signal, now))
@@ -66,9 +69,8 @@ def _take(hit: Hit, ledger: _Ledger, spec: SignalSpec, now: datetime, old_after:
         _end(hit, ledger, episode, signal, now)
 
 
-def _new_signal(hit: Hit, ledger: _Ledger, spec: SignalSpec, now: datetime, old_after: timedelta) -> Signal | None:
+def _new_signal(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) -> Signal | None:
     """A signal in the open episode of its type, or in one it starts; None for a denial of nothing."""
-    arm = "shadow" if hit.published_at and hit.first_seen_at - hit.published_at > old_after else "live"
     episode = _open_episode(ledger, hit, arm, now, timedelta(days=spec.merge_days))
     if episode is None:
         if hit.status in ENDING:
@@ -79,6 +81,12 @@ def _new_signal(hit: Hit, ledger: _Ledger, spec: SignalSpec, now: datetime, old_
     ledger.signals[(hit.client_id, hit.type, hit.story_id)] = signal
     ledger.add("signals", signal)
     return signal
+
+
+def _is_backlog(hit: Hit, first_visits: Mapping[str, datetime], old_after: timedelta) -> bool:
+    if hit.published_at is None:
+        return hit.first_seen_at == first_visits.get(hit.source)
+    return hit.first_seen_at - hit.published_at > old_after
 
 
 def _start(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) -> Episode:

@@ -78,9 +78,11 @@ def _evidence_lines(item: dict[str, Any], words: Words) -> list[str]:
 
 def _level_line(step: dict[str, Any], titles: dict[str, dict[str, str]], words: Words) -> str:
     code, _, why = step["reason"].partition(", ")
-    change = f"{words('step_' + step['kind']):<10} {words.number(step['height'], 1):>5} → {words.number(step['level'], 1):>5}"
-    reason = f"{_title(code, titles, words)}, {words.reason(why)}"
-    return _line("level", f"{words.day(step['at'])}  {change}  {reason}", words)
+    height, level = (f"{words.number(step[key], 1):>5}" for key in ("height", "level"))
+    change = f"{words('step_' + step['kind']):<10} {height} → {level}"
+    return _line(
+        "level", f"{words.day(step['at'])}  {change}  {_title(code, titles, words)}, {words.reason(why)}", words
+    )
 
 
 def _line(key: str, text: str, words: Words) -> str:

@@ -5,7 +5,7 @@ Unknown keys are ignored. A bad line gives no output line and one `line N: reaso
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from oncu.classifiers.matcher import Matcher
 from oncu.classifiers.stories import StoryIndex, StoryText
 from oncu.classifiers.tagger import Tagger
 from oncu.crawlers.dates import parse_moment
-from oncu.crawlers.pages.article import extract_article
-from oncu.crawlers.pages.feed import parse_feed
+from oncu.crawlers.pages.article import article_json, extract_article
+from oncu.crawlers.pages.feed import feed_json, parse_feed
 
 LEAST_PROBABILITY = 0.05
 
@@ -45,7 +45,7 @@ def run_filter(lines: Iterable[bytes], judge: Judge) -> Iterator[str | BadLineAt
             continue
         try:
             for found in judge(_parse(line)):
-                yield json.dumps(found, ensure_ascii=False, default=_moment)
+                yield json.dumps(found, ensure_ascii=False)
         except BadLine as bad:
             yield BadLineAt(number, str(bad))
 
@@ -57,18 +57,7 @@ def match_filter(matcher: Matcher) -> Judge:
         row_id = _id(row)
         for mention in matcher.find(_reading(row)):
             if mention.probability >= LEAST_PROBABILITY:
-                yield {
-                    "id": row_id,
-                    "client_id": mention.client_id,
-                    "start": mention.start,
-                    "end": mention.end,
-                    "surface": mention.surface,
-                    "probability": mention.probability,
-                    "accepted": mention.accepted,
-                    "relevance": mention.relevance,
-                    "role": mention.role,
-                    "reason": mention.reason,
-                }
+                yield {"id": row_id, **asdict(mention)}
 
     return judge
 
@@ -77,24 +66,9 @@ def tag_filter(tagger: Tagger) -> Judge:
     """`oncu tag`: one line per input with its tags, judged on the text alone."""
 
     def judge(row: Row) -> Iterator[dict[str, Any]]:
-        row_id, text = _id(row), _reading(row)
-        language = _optional(row, "language") or "tr"
-        tags = [
-            {
-                "type": tag.type,
-                "side": tag.side,
-                "probability": tag.probability,
-                "accepted": tag.accepted,
-                "status": tag.status,
-                "origin": tag.origin,
-                "start": tag.start,
-                "end": tag.end,
-                "reason": tag.reason,
-            }
-            for tag in tagger.read(text, language=language)
-            if tag.probability >= LEAST_PROBABILITY
-        ]
-        yield {"id": row_id, "tags": tags}
+        row_id = _id(row)
+        tags = tagger.read(_reading(row), language=_optional(row, "language") or "tr")
+        yield {"id": row_id, "tags": [asdict(tag) for tag in tags if tag.probability >= LEAST_PROBABILITY]}
 
     return judge
 
@@ -120,14 +94,9 @@ def extract_filter(now: datetime) -> Judge:
         html = _optional(row, "html")
         page: str | bytes = html if html is not None else _read_file(row, "html_path")
         found = extract_article(page, _optional(row, "url"), now)
-        yield {
-            "id": row_id,
-            "title": found.title,
-            "text": found.text,
-            "published_at": found.published_at,
-            "authors": list(found.authors),
-            "language": found.language,
-        }
+        if found.problem:
+            raise BadLine(found.problem)
+        yield {"id": row_id, **article_json(found)}
 
     return judge
 
@@ -137,19 +106,7 @@ def feed_filter(now: datetime) -> Judge:
 
     def judge(row: Row) -> Iterator[dict[str, Any]]:
         row_id = _id(row)
-        found = parse_feed(_read_file(row, "path"), _optional(row, "url"), now)
-        entries = [
-            {
-                "title": entry.title,
-                "link": entry.link,
-                "summary": entry.summary,
-                "published_at": entry.published_at,
-                "author": entry.author,
-                "entry_id": entry.entry_id,
-            }
-            for entry in found.entries
-        ]
-        yield {"id": row_id, "entries": entries, "issues": list(found.issues)}
+        yield {"id": row_id, **feed_json(parse_feed(_read_file(row, "path"), _optional(row, "url"), now))}
 
     return judge
 
@@ -215,9 +172,3 @@ def _read_file(row: Row, key: str) -> bytes:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:
         raise BadLine(f"{key} {path!r} cannot be read ({getattr(error, 'strerror', None) or error})") from None
-
-
-def _moment(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    raise TypeError(f"{type(value).__name__} has no JSON form")

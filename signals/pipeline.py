@@ -18,7 +18,7 @@ from oncu.config.specs import SignalSpec, SourceSpec
 from oncu.storage.alerts import alert_candidates, save_alert_updates, save_alerts
 from oncu.storage.clients import Client, has_clients, load_clients
 from oncu.storage.database import Database
-from oncu.storage.documents import Document, count_pending, mark_read, pending_documents
+from oncu.storage.documents import Document, count_pending, first_visits, mark_read, pending_documents
 from oncu.storage.mentions import StoryMember, recent_story_members, save_mentions, save_story_members, save_tags
 from oncu.storage.runs import finish_run, start_run
 from oncu.storage.signals import DETECT, episodes_of, pending_hits, save_detected, signals_of
@@ -140,7 +140,9 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
             if not hits:
                 return counts
             clients = sorted({hit.client_id for hit in hits})
-            past = detecting.Past(episodes_of(connection, clients), signals_of(connection, clients))
+            past = detecting.Past(
+                episodes_of(connection, clients), signals_of(connection, clients), first_visits(connection)
+            )
             known = (hit for hit in hits if hit.type in types)
             found = detecting.detect(known, past, types, now, old_after=old_after)
             save_detected(connection, found)
@@ -176,8 +178,9 @@ def _read_batch(database: Database, batch: list[Document], warm: Warm, now: date
 
 def _join_story(stories: StoryIndex, document: Document, now: datetime) -> StoryMember:
     text = StoryText(document.id, document.title, document.text, document.published_at or now, document.source)
-    joined = stories.add(text)
-    return StoryMember(document.id, joined.story_id, joined.similarity, joined.is_copy, sketch_document(text), now)
+    sketched = sketch_document(text)
+    joined = stories.add(text, sketched)
+    return StoryMember(document.id, joined.story_id, joined.similarity, joined.is_copy, sketched, now)
 
 
 def _restore_stories(database: Database, now: datetime) -> StoryIndex:

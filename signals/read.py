@@ -54,7 +54,8 @@ def tags_of(document: Document, mention: Mention, reader: Reader) -> list[Tag]:
     if provenance is not None:
         return [_registry_tag(provenance, reader.types[provenance.type], document)]
     about = (mention.start, mention.end)
-    return reader.tagger.read(document.reading, language=document.language, about=about)
+    tags = reader.tagger.read(document.reading, language=document.language, about=about)
+    return [tag for tag in tags if document.category not in reader.types[tag.type].not_from]
 
 
 def _registry_tag(provenance: Provenance, spec: SignalSpec, document: Document) -> Tag:

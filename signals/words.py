@@ -84,7 +84,7 @@ def load_words(language: str, timezone: str) -> Words:
 
 @cache
 def _load_phrases(language: str) -> list[tuple[re.Pattern[str], str]]:
-    """The phrases of reasons as patterns, each with what it says: those without a variable part first, then by length."""
+    """The phrases of reasons as patterns with what they say: those without a variable part first, then the longest."""
     phrases: Mapping[str, str] = read_yaml(TEXTS / "reasons.yml").get(language, {})
     ordered = sorted(phrases, key=lambda phrase: ("{}" in phrase, -len(phrase)))
     return [(re.compile(re.escape(phrase).replace(r"\{\}", "(.+)")), phrases[phrase]) for phrase in ordered]

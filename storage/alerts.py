@@ -1,7 +1,7 @@
 """Alerts, one for each episode that deserves one, and the digests that carried them to their managers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, exists, func, select
@@ -143,7 +143,7 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
 
 def save_alerts(connection: Connection, rows: Iterable[Alert]) -> int:
     """Keep alerts; the one that exists for an event stays as it is. Returns how many were new."""
-    return save_new(connection, alerts, (asdict(row) | {"id": row.id} for row in rows))
+    return save_new(connection, alerts, (vars(row) | {"id": row.id} for row in rows))
 
 
 def save_alert_updates(connection: Connection, now: datetime) -> int:

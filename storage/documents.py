@@ -112,6 +112,12 @@ def load_documents(connection: Connection, ids: Sequence[str]) -> dict[str, Docu
     return {row.id: _document(row) for row in connection.execute(query)}
 
 
+def first_visits(connection: Connection) -> dict[str, datetime]:
+    """When each source's first documents were seen."""
+    query = select(documents.c.source, func.min(documents.c.first_seen_at)).group_by(documents.c.source)
+    return {source: at for source, at in connection.execute(query)}
+
+
 def count_documents(connection: Connection, *, since: datetime | None = None, until: datetime | None = None) -> int:
     """How many documents were first seen in a period (`since` inclusive, `until` exclusive)."""
     query = select(func.count()).select_from(documents)

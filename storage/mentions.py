@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -80,7 +80,7 @@ def save_story_members(connection: Connection, members: Sequence[StoryMember], v
     save_new(
         connection,
         story_members,
-        (asdict(m) | {"sketch": array("Q", m.sketch).tobytes(), "version": version} for m in members),
+        (vars(m) | {"sketch": array("Q", m.sketch).tobytes(), "version": version} for m in members),
     )
 
 
@@ -94,9 +94,9 @@ def recent_story_members(connection: Connection, since: datetime) -> Iterator[St
 
 def save_mentions(connection: Connection, rows: Iterable[MentionRow]) -> int:
     """Keep mentions; returns how many were new."""
-    return save_new(connection, mentions, (asdict(row) | {"id": row.id} for row in rows))
+    return save_new(connection, mentions, (vars(row) | {"id": row.id} for row in rows))
 
 
 def save_tags(connection: Connection, rows: Iterable[TagRow]) -> int:
     """Keep tags; returns how many were new."""
-    return save_new(connection, tags, (asdict(row) | {"id": row.id} for row in rows))
+    return save_new(connection, tags, (vars(row) | {"id": row.id} for row in rows))

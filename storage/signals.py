@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, Select, and_, exists, func, select
@@ -178,12 +178,12 @@ def signals_known(connection: Connection, *, as_of: datetime, arm: str = "live")
 
 def save_detected(connection: Connection, found: Detected) -> None:
     """Keep what detection found, by key."""
-    rows = [asdict(e) for e in found.episodes]
+    rows = [vars(e) for e in found.episodes]
     save_new(connection, episodes, ({k: v for k, v in r.items() if k not in ("last_at", "ended")} for r in rows))
-    save_new(connection, signals, map(asdict, found.signals))
-    save_new(connection, signal_evidence, map(asdict, found.evidence))
-    save_new(connection, episode_endings, map(asdict, found.endings))
-    save_new(connection, level_steps, map(asdict, found.steps))
+    save_new(connection, signals, map(vars, found.signals))
+    save_new(connection, signal_evidence, map(vars, found.evidence))
+    save_new(connection, episode_endings, map(vars, found.endings))
+    save_new(connection, level_steps, map(vars, found.steps))
 
 
 def load_steps(

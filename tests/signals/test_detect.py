@@ -85,6 +85,13 @@ def test_an_old_document_gives_a_shadow_signal_that_raises_nothing(hit, now):
     assert (found.signals[0].arm, found.steps) == ("shadow", ())
 
 
+def test_an_undated_document_of_a_first_visit_gives_a_shadow_signal(hit, now):
+    undated = replace(hit, published_at=None)
+    first = detect([undated], Past(first_visits={"gazete": now}), TYPES, now, old_after=OLD)
+    later = detect([undated], Past(first_visits={"gazete": now - timedelta(days=1)}), TYPES, now, old_after=OLD)
+    assert (first.signals[0].arm, later.signals[0].arm) == ("shadow", "live")
+
+
 def test_live_and_shadow_never_share_an_episode(hit, now):
     old = replace(hit, story_id="s2", document_id="d2", published_at=now - OLD - timedelta(days=1))
     found = detect([hit, old], Past(), TYPES, now, old_after=OLD)

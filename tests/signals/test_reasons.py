@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import oncu.classifiers.evidence
-import oncu.classifiers.matcher
 import oncu.classifiers.subject
 from oncu.classifiers.matcher import build_matcher
+from oncu.classifiers.names import ClientName
 from oncu.classifiers.tagger import build_tagger
 from oncu.config.load import SIGNALS, load_signal_types
 from oncu.signals.demo_site import DEMO, load_site
@@ -75,6 +75,14 @@ def test_every_phrase_that_reading_the_demo_produces_is_translated(database: Dat
     assert len(reasons) > 50 and [reason for reason in sorted(reasons) if untranslated(reason)] == []
 
 
+@pytest.mark.parametrize("field", ["tax_id", "mersis", "firm"])
+def test_what_a_field_of_the_row_names_is_translated(field: str) -> None:
+    client = ClientName("C1", "Örnekbağ Tekstil Sanayi A.Ş.", tax_id="1234567890", mersis="0123456789012345")
+    rows = {"tax_id": client.tax_id, "mersis": client.mersis, "firm": client.legal_name}
+    (mention,) = build_matcher([client]).find("Ek tesis belgesi", {field: str(rows[field])})
+    assert untranslated(mention.reason) == []
+
+
 def test_a_reason_is_shown_phrase_by_phrase() -> None:
     reason = "legal name + form, Yalova in the text, shared with 2 other"
     assert TURKISH.reason(reason) == "ticaret unvanı + şirket türü, metinde Yalova, 2 başka müşteriyle ortak"
@@ -106,8 +114,15 @@ def explanation() -> dict[str, object]:
     alert = {"id": "a1", "side": "risk", "type": "lawsuit", "created_at": at, "manager": None, "priority": 0.5}
     step = {"at": at, "kind": "raise", "height": 24.5, "level": 24.5, "reason": "lawsuit, fact, p=0.70, relevance 90"}
     evidence = {
-        **{"quote": "…", "source": "ornek", "published_at": None, "url": None, "status": "fact"},
-        **{"tag_probability": 0.7, "tag_reason": "registry row", "mention_probability": 1, "mention_reason": "website"},
+        "quote": "…",
+        "source": "ornek",
+        "published_at": None,
+        "url": None,
+        "status": "fact",
+        "tag_probability": 0.7,
+        "tag_reason": "registry row",
+        "mention_probability": 1.0,
+        "mention_reason": "website",
     }
     return {
         "alert": alert | {"reason": "probability 0.70 x relevance 90 % x severity 0.60 x fact 1.0"},
@@ -124,7 +139,7 @@ def explanation() -> dict[str, object]:
 def test_an_explanation_is_wholly_in_the_language_of_the_reader() -> None:
     english = {word for line in explain_lines(explanation(), ENGLISH) for word in line.split() if word.isalpha()}
     turkish = {word for line in explain_lines(explanation(), TURKISH) for word in line.split() if word.isalpha()}
-    assert turkish & english <= {"x", "ornek"}
+    assert turkish & english <= {"x", "ornek", "Örnek"}
 
 
 def test_an_explanation_names_types_by_their_titles() -> None:

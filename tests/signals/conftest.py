@@ -1,0 +1,118 @@
+"""A small invented bank: clients, documents in the order they are seen, and the whole line run at a given clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+from oncu.config.load import load_signal_types
+from oncu.config.settings import Settings
+from oncu.config.specs import SignalSpec, SourceSpec
+from oncu.signals.digest import DigestView, compose_digest, view_digest
+from oncu.signals.pipeline import Catalogue, Counts, run_pending
+from oncu.signals.words import load_words
+from oncu.storage.clients import save_clients
+from oncu.storage.database import Database
+from oncu.storage.documents import Document, save_documents
+
+Row = dict[str, Any]
+COLUMNS = ("client_id", "legal_name", "short_names", "city", "manager", "limit", "balance")
+CLIENTS: list[Row] = [
+    {"client_id": "C1", "legal_name": "Simya İlaç Sanayi A.Ş.", "short_names": ("Simya İlaç",), "manager": "ayse"},
+    {"client_id": "C2", "legal_name": "Parlak Telekom A.Ş.", "short_names": ("Parlak Telekom",), "manager": "ayse"},
+    {"client_id": "C3", "legal_name": "Nehir Kimya Ltd. Şti.", "short_names": ("Nehir Kimya",), "manager": "burak"},
+]
+
+
+@cache
+def shipped_types() -> dict[str, SignalSpec]:
+    return load_signal_types()
+
+
+@dataclass
+class Bank:
+    """A bank of its own for one test; times are always given."""
+
+    database: Database
+    now: datetime
+    settings: Settings
+    sources: dict[str, SourceSpec] = field(default_factory=dict)
+    types: dict[str, SignalSpec] = field(default_factory=lambda: dict(shipped_types()))
+    seen: int = 0
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.sources, self.types)
+
+    def set(self, **blocks: object) -> None:
+        """Change settings: `set(digest={"max_alerts": 1})`."""
+        self.settings = Settings.model_validate(self.settings.model_dump() | blocks)
+
+    def add_clients(self, *rows: Row) -> None:
+        with self.database.write() as connection:
+            save_clients(connection, [dict.fromkeys(COLUMNS) | {"short_names": ()} | row for row in rows], self.now)
+
+    def see(self, title: str, text: str = "", *, at: datetime | None = None, **more: Any) -> Document:
+        """Store a document as a crawl at a moment would."""
+        self.seen += 1
+        at = at or self.now
+        more = {"source": "gazete", "natural_key": f"n{self.seen}", "published_at": at} | more
+        document = Document(title=title, text=text, first_seen_at=at, **more)
+        with self.database.write() as connection:
+            save_documents(connection, [document])
+        return document
+
+    def run(self, at: datetime | None = None) -> Counts:
+        return run_pending(self.database, self.catalogue, self.settings, at or self.now)
+
+    def compose(self, day: date, at: datetime, manager: str = "ayse") -> None:
+        compose_digest(self.database, manager, day, self.settings, at)
+
+    def view(self, day: date, manager: str = "ayse", *, language: str = "tr") -> DigestView:
+        words = load_words(language, self.settings.timezone)
+        more = {"types": self.types, "sources": self.sources}
+        return view_digest(self.database, manager, day, self.settings, words, **more)
+
+    def digest(self, at: datetime, manager: str = "ayse") -> DigestView:
+        """The digest of the day of a moment, fixed at that moment."""
+        self.compose(at.date(), at, manager)
+        return self.view(at.date(), manager)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with self.database.read() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+    def tables(self) -> dict[str, list[tuple[Any, ...]]]:
+        """All rows of all tables but those of runs."""
+        names = [n for (n,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'") if n != "runs"]
+        return {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for name in names}
+
+
+@pytest.fixture
+def empty_bank(database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Bank:
+    """A bank without clients."""
+    monkeypatch.delenv("ONCU_DATABASE_URL", raising=False)
+    return Bank(database, now, Settings())
+
+
+@pytest.fixture
+def bank(empty_bank: Bank) -> Bank:
+    """A bank with three clients of two managers."""
+    empty_bank.add_clients(*CLIENTS)
+    return empty_bank
+
+
+@pytest.fixture
+def make_source() -> Callable[..., SourceSpec]:
+    """A source with everything that does not matter filled in."""
+
+    def make(name: str, **more: object) -> SourceSpec:
+        base = {"name": name, "title": name, "publisher": "Deneme", "category": "news", "origin": "independent"}
+        base |= {"reader": "feed", "url": "http://haber.example/rss", "every": "1h", "terms": "public"}
+        base |= {"personal_data": "none", "expect": {"documents": {"min": 1, "max": 100}}}
+        return SourceSpec.model_validate(base | more)
+
+    return make
