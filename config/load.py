@@ -92,13 +92,13 @@ def load_source(path: Path) -> SourceSpec:
     return _load_file(path, SourceSpec, "name")
 
 
-def check_provenance(sources: Mapping[str, SourceSpec], types: Mapping[str, SignalSpec], folder: Path) -> None:
-    """Check that what each registry's rows are is a signal type. Raises ConfigError listing every source of which not."""
+def check_provenance(sources: Mapping[str, SourceSpec], types: Mapping[str, SignalSpec]) -> None:
+    """Check that what the rows of each registry are is a signal type. Raises ConfigError listing every fault."""
     given = {name: spec.provenance.type for name, spec in sources.items() if spec.provenance}
     wrong = {name: code for name, code in given.items() if code not in types}
     if wrong:
         raise ConfigError(
-            Fault(folder / f"{name}.yml", "provenance.type", f"no signal type {code!r}{_suggest(code, sorted(types))}")
+            Fault(Path(f"{name}.yml"), "provenance.type", f"no signal type {code!r}{_suggest(code, sorted(types))}")
             for name, code in wrong.items()
         )
 

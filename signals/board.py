@@ -10,11 +10,13 @@ from oncu.storage.clients import Client
 from oncu.storage.database import Database
 from oncu.storage.signals import load_steps
 
+from .layout import indented
 from .level import LevelStep, level_at, trace_level
 from .scoreboard import SIDES, Scoreboard
 from .words import Words
 
 Rate = Mapping[str, Any]
+ENOUGH = 5  # mature episodes; below, a group's rate is its prior
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,12 @@ def _headline(side: str, report: Mapping[str, Any], words: Words) -> list[str]:
 
 
 def _groups(report: Mapping[str, Any], titles: Mapping[str, str], words: Words) -> list[str]:
+    """A line a group, best first; groups with few episodes share one line, because their rates say nothing yet."""
     groups = sorted(report["groups"], key=lambda group: (-(group["precision"]["value"] or 0), group["key"]))
-    return [
-        "    " + words("score_group", name=titles.get(g["key"], g["key"]), rate=show_rate(g["precision"], words))
-        for g in groups
-    ]
+    named = [(titles.get(group["key"], group["key"]), group["precision"]) for group in groups]
+    early = ", ".join(f"{name} {rate['n']}" for name, rate in named if rate["n"] < ENOUGH)
+    lines = [f"    {name}: {show_rate(rate, words)}" for name, rate in named if rate["n"] >= ENOUGH]
+    return lines + ([indented(words("too_early", names=early), 4)] if early else [])
 
 
 def _step_line(step: LevelStep, types: Mapping[str, SignalSpec], words: Words) -> str:

@@ -102,6 +102,7 @@ def show_results(
             say(render_digest(view, words, "text", wait_days=wait))
     with database.read() as connection:
         clients = {client.client_id: client for client in load_clients(connection)}
+    say("")
     threshold = settings.level.threshold
     flagged = flagged_clients(database, _clock(plan.as_of) + timedelta(hours=1), threshold=threshold)
     for line in flagged_lines(flagged, clients, catalogue.types, words, threshold=threshold):

@@ -6,9 +6,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
 from oncu.storage.alerts import (
@@ -29,6 +29,7 @@ from oncu.storage.scores import Score, newest_scores
 from oncu.storage.signals import Step, load_steps, open_sides
 
 from .level import level_at
+from .links import domain_of
 from .quote import Quote, quote_evidence
 from .route import reading_order
 from .words import Words
@@ -109,12 +110,15 @@ class DigestView:
 
 
 def compose_digest(database: Database, manager: str, day: date, settings: Settings, now: datetime) -> None:
-    """Fix which alerts a manager's digest of a day carries; a digest that exists is left as it is."""
+    """Fix which alerts a manager's digest of a day carries; a digest that exists is left as it is.
+
+    An alert may be carried on the day it was made or on one of the `wait_days` after it.
+    """
     since, until = _bounds(day, settings)
     with database.write() as connection:
         if find_digest(connection, manager, day) is not None:
             return
-        start = until - timedelta(days=settings.digest.wait_days)
+        start = since - timedelta(days=settings.digest.wait_days)
         waiting = waiting_alerts(connection, manager, since=start, until=until)
         chosen = waiting[: settings.digest.max_alerts]
         documents = count_documents(connection, since=since, until=until)
@@ -132,32 +136,38 @@ def view_digest(
     types: Mapping[str, SignalSpec],
     sources: Mapping[str, SourceSpec],
 ) -> DigestView:
-    """Gather what a composed digest shows, as of the end of its day."""
-    since, until = _bounds(day, settings)
+    """Gather what a composed digest shows, as of the moment it was made: what comes later is told in the next one.
+
+    Raises Problem where none was composed.
+    """
     with database.read() as connection:
-        alert_ids, counts = find_digest(connection, manager, day) or ([], {"documents": 0, "waiting": 0})
-        alerts = sorted(load_alerts(connection, alert_ids).values(), key=reading_order)
+        found = find_digest(connection, manager, day)
+        if found is None:
+            raise Problem(f"no digest of {day} was made for {manager!r}; compose it first")
+        at = min(found.made_at, _bounds(day, settings)[1] - timedelta(microseconds=1))
+        alerts = sorted(load_alerts(connection, found.alert_ids).values(), key=reading_order)
         clients = {client.client_id: client for client in load_clients(connection)}
         ids = sorted({alert.client_id for alert in alerts})
         shown = _Shown(
             words=words,
             types=types,
             sources=sources,
-            evidence=evidence_of(connection, [alert.episode_id for alert in alerts], until=until),
+            evidence=evidence_of(connection, [alert.episode_id for alert in alerts], at=at),
             records=newest_scores(connection, "type", "conversion", until=day),
-            steps=load_steps(connection, at=until, client_ids=ids),
-            open_types=open_sides(connection, ids, at=until, days=settings.digest.conflict_days),
-            until=until,
+            steps=load_steps(connection, at=at, client_ids=ids),
+            open_types=open_sides(connection, ids, at=at, days=settings.digest.conflict_days),
+            at=at,
             threshold=settings.level.threshold,
         )
-        updates = updates_for(connection, manager, since=since, until=until)
-        silent = [name for name, (status, _) in latest_runs(connection, "crawl").items() if status == "failed"]
+        updates = updates_for(connection, found, at=at)
+        visits = latest_runs(connection, "crawl", at=at)
+    silent = [name for name, (status, _) in visits.items() if status == "failed"]
     return DigestView(
         manager=manager,
-        day=words.day(until - timedelta(seconds=1)),
-        documents=counts["documents"],
+        day=words.day(_bounds(day, settings)[0]),
+        documents=found.counts["documents"],
         alerts=len(alerts),
-        waiting=counts["waiting"],
+        waiting=found.counts["waiting"],
         cards=tuple(_cards(alerts, clients, shown)),
         updates=tuple(_update(row, clients, shown) for row in updates),
         silent_sources=tuple(sources[name].title if name in sources else name for name in sorted(silent)),
@@ -175,11 +185,16 @@ class _Shown:
     records: Mapping[str, Score]
     steps: Mapping[str, Sequence[Step]]
     open_types: Mapping[str, set[str]]
-    until: datetime
+    at: datetime
     threshold: float
 
     def title(self, code: str) -> str:
-        return str(getattr(self.types[code].title, self.words.language))
+        """The title of a type; its code where the type file is gone."""
+        return self.text(code, "title") or code
+
+    def text(self, code: str, field: str) -> str:
+        """A text of a type in the language of the reader; nothing where the type file is gone."""
+        return str(getattr(getattr(self.types[code], field), self.words.language)) if code in self.types else ""
 
 
 def _bounds(day: date, settings: Settings) -> tuple[datetime, datetime]:
@@ -196,7 +211,7 @@ def _cards(alerts: Iterable[Alert], clients: Mapping[str, Client], shown: _Shown
 
 
 def _card(client: Client, alerts: Sequence[Alert], shown: _Shown) -> Card:
-    level = level_at(shown.steps.get(client.client_id, ()), shown.until)
+    level = level_at(shown.steps.get(client.client_id, ()), shown.at)
     limit, balance = shown.words.money(client.limit), shown.words.money(client.balance)
     return Card(
         client_id=client.client_id,
@@ -222,8 +237,7 @@ def _conflict(client_id: str, shown: _Shown) -> str | None:
 
 
 def _alert_view(alert: Alert, shown: _Shown) -> AlertView:
-    words, spec = shown.words, shown.types[alert.type]
-    evidence = shown.evidence[alert.episode_id]
+    words, evidence = shown.words, shown.evidence[alert.episode_id]
     best = max(evidence, key=lambda e: (e.tag_probability * e.mention_probability, e.known_at, e.document_id))
     stories = len({e.signal_id for e in evidence})
     probability = best.tag_probability * best.mention_probability
@@ -233,20 +247,20 @@ def _alert_view(alert: Alert, shown: _Shown) -> AlertView:
         type=alert.type,
         verdict=words(f"side_{alert.side}"),
         title=shown.title(alert.type),
-        definition=getattr(spec.definition, words.language),
+        definition=shown.text(alert.type, "definition"),
         novelty=words("first_time") if stories == 1 else words("nth_story", n=stories),
         status=words(f"status_{best.status}"),
         quote=quote_evidence(best),
         source=shown.sources[best.source].title if best.source in shown.sources else best.source,
-        domain=urlsplit(best.url).netloc if best.url else words("no_link"),
-        url=best.url,
+        domain=domain_of(best.url) or words("no_link"),
+        url=best.url if domain_of(best.url) else None,
         published=words.day(best.published_at) if best.published_at else words("undated"),
         sources=len({e.source for e in evidence}),
         why=words.reason(best.tag_reason),
         match=words.reason(best.mention_reason),
         confidence=f"{words.confidence(probability)} ({words.share(probability)})",
         record=_record(shown.records.get(alert.type), words),
-        next_step=getattr(spec.talking_point, words.language),
+        next_step=shown.text(alert.type, "talking_point"),
         priority=round(alert.priority, 4),
     )
 

@@ -12,6 +12,7 @@ from oncu.storage.database import Database
 from oncu.storage.signals import load_steps, open_sides
 
 from .level import LevelStep, trace_level
+from .links import is_web_link
 from .pipeline import Catalogue
 from .quote import quote_evidence
 from .words import Words
@@ -26,7 +27,7 @@ def explain_alert(database: Database, start: str, settings: Settings, catalogue:
         alert_id = _only(find_alert_ids(connection, start), start)
         alert = load_alerts(connection, [alert_id])[alert_id]
         end_of_time = alert.created_at + timedelta(days=36500)
-        evidence = evidence_of(connection, [alert.episode_id], until=end_of_time)[alert.episode_id]
+        evidence = evidence_of(connection, [alert.episode_id], at=end_of_time)[alert.episode_id]
         client = next(c for c in load_clients(connection) if c.client_id == alert.client_id)
         steps = load_steps(connection, at=end_of_time, client_ids=[alert.client_id]).get(alert.client_id, [])
         now = max(item.known_at for item in evidence)
@@ -69,7 +70,7 @@ def _evidence_lines(item: dict[str, Any], words: Words) -> list[str]:
     client = f"{words.number(item['mention_probability'], 2)}  {words.reason(item['mention_reason'])}"
     return [
         f"“{item['quote']}”",
-        f"  {item['source']} · {published} · {item['url'] or words('no_link')}",
+        f"  {item['source']} · {published} · {item['url'] if is_web_link(item['url']) else words('no_link')}",
         "  " + _line("tag", f"{tag}  ({words('status_' + item['status'])})", words),
         "  " + _line("client", client, words),
         "",

@@ -41,7 +41,10 @@ def level_at(steps: Iterable[Step], at: datetime) -> float:
 def trace_level(steps: Sequence[Step]) -> list[LevelStep]:
     """Every step with the level right after it, oldest first."""
     ordered = sorted(steps, key=lambda step: (step.known_at, step.id))
-    return [LevelStep(s.known_at, s.kind, s.height, s.reason, level_at(steps, s.known_at)) for s in ordered]
+    return [
+        LevelStep(step.known_at, step.kind, step.height, step.reason, level_at(ordered[:number], step.known_at))
+        for number, step in enumerate(ordered, 1)
+    ]
 
 
 def _decay(passed: timedelta, half_life_days: float) -> float:

@@ -12,6 +12,7 @@ from oncu.classifiers.matcher import build_matcher
 from oncu.classifiers.names import ClientName
 from oncu.classifiers.stories import StoryIndex, StoryText, sketch_document
 from oncu.classifiers.tagger import build_tagger
+from oncu.config.load import check_provenance
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
@@ -103,11 +104,15 @@ def run_pending(
     """
     with database.write() as connection:
         run_id = start_run(connection, "pipeline", reading.VERSION, now)
-    counts = read_pending(database, catalogue, now, warm=warm, progress=progress)
-    counts += detect_pending(database, catalogue.types, settings, now)
-    counts += route_pending(database, catalogue.types, settings, now)
-    with database.write() as connection:
-        finish_run(connection, run_id, "done", counts.as_dict(), now)
+    counts, status = Counts(), "failed"
+    try:
+        counts += read_pending(database, catalogue, now, warm=warm, progress=progress)
+        counts += detect_pending(database, catalogue.types, settings, now)
+        counts += route_pending(database, catalogue.types, settings, now)
+        status = "done"
+    finally:
+        with database.write() as connection:
+            finish_run(connection, run_id, status, counts.as_dict(), now)
     return counts
 
 
@@ -121,8 +126,9 @@ def read_pending(
             raise NothingToMatch(NO_CLIENTS)
     if not total:
         return Counts()
+    if warm:  # one built just now holds what is needed: a resumed run must know the stories the killed one knew
+        warm.stories.forget(before=now - timedelta(days=STORY_DAYS))
     ready = warm or warm_up(database, catalogue, now)
-    ready.stories.forget(before=now - timedelta(days=STORY_DAYS))
     counts = Counts()
     while batch := _next_batch(database):
         counts += _read_batch(database, batch, ready, now)
@@ -186,12 +192,13 @@ def _join_story(stories: StoryIndex, document: Document, now: datetime) -> Story
 def _restore_stories(database: Database, now: datetime) -> StoryIndex:
     stories = StoryIndex(window_days=STORY_DAYS)
     with database.read() as connection:
-        for member in recent_story_members(connection, now - timedelta(days=STORY_DAYS)):
-            stories.restore(member.document_id, member.story_id, member.sketch, member.known_at)
+        for member, told_at in recent_story_members(connection, now - timedelta(days=STORY_DAYS)):
+            stories.restore(member.document_id, member.story_id, member.sketch, told_at)
     return stories
 
 
 def _build_reader(clients: Iterable[Client], catalogue: Catalogue) -> reading.Reader:
+    check_provenance(catalogue.sources, catalogue.types)
     provenance = {name: spec.provenance for name, spec in catalogue.sources.items() if spec.provenance}
     return reading.Reader(
         matcher=build_matcher(name_of(client) for client in clients),

@@ -6,6 +6,7 @@ from oncu.classifiers.sentences import split_sentences
 from oncu.storage.alerts import Evidence
 
 LONGEST = 240  # characters: what a reader takes in at one look
+ROOM = LONGEST - 2  # a cut sentence may have a dot line at either end
 
 
 @dataclass(frozen=True)
@@ -21,23 +22,27 @@ class Quote:
 
 
 def quote_evidence(evidence: Evidence) -> Quote:
-    """The sentence that holds the cue (the name's sentence where the row has no cue of its own)."""
+    """The sentence that holds the cue (the first one where the row has no cue of its own), cut to LONGEST."""
     text = f"{evidence.title}\n{evidence.text}" if evidence.text else evidence.title
-    sentences = split_sentences(text, "tr")
-    inside = [(a, b) for a, b in sentences if a <= evidence.tag_start < b] or sentences[:1]
-    start, end = inside[0] if inside else (0, len(text))
+    start, end = _sentence_at(text, evidence.tag_start)
     name = (evidence.mention_start, evidence.mention_end)
-    if not (start <= name[0] < name[1] <= end):
-        name = (start, start)
-    start, end = _cut(start, end, (min(name[0], evidence.tag_start), max(name[1], evidence.tag_end)))
-    before = ("…" if start > inside[0][0] else "") + text[start : name[0]].lstrip() if inside else ""
-    after = text[name[1] : end].rstrip()
-    return Quote(before, text[name[0] : name[1]], after + ("…" if inside and end < inside[0][1] else ""))
+    is_here = start <= name[0] < name[1] <= end and name[1] - name[0] <= ROOM
+    first, last = _cut(start, end, name if is_here else (evidence.tag_start, evidence.tag_start), evidence.tag_start)
+    name = name if is_here else (first, first)
+    before, after = text[first : name[0]].lstrip(), text[name[1] : last].rstrip()
+    return Quote("…" * (first > start) + before, text[name[0] : name[1]], after + "…" * (last < end))
 
 
-def _cut(start: int, end: int, important: tuple[int, int]) -> tuple[int, int]:
-    """At most LONGEST characters of a sentence, those around its important part."""
+def _sentence_at(text: str, place: int) -> tuple[int, int]:
+    sentences = split_sentences(text, "tr")
+    inside = [(start, end) for start, end in sentences if start <= place < end]
+    return (inside or sentences or [(0, 0)])[0]
+
+
+def _cut(start: int, end: int, name: tuple[int, int], cue: int) -> tuple[int, int]:
+    """A sentence that is too long from its name or cue on, whichever is first, but never without the name."""
     if end - start <= LONGEST:
         return start, end
-    first = max(start, min(important[0], end - LONGEST))
-    return first, min(end, first + LONGEST)
+    first = max(min(name[0], cue), name[1] - ROOM)
+    first = max(start, min(first, end - ROOM))
+    return first, min(end, first + ROOM)

@@ -1,17 +1,15 @@
 """A digest as plain text, HTML or JSON: the same content in each."""
 
 import json
-import textwrap
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from .digest import DigestView
+from .layout import indented
+from .links import is_web_link
 from .words import Words
-
-WIDTH = 88
 
 
 def render_digest(digest: DigestView, words: Words, form: str, *, wait_days: int) -> str:
@@ -25,16 +23,6 @@ def render_digest(digest: DigestView, words: Words, form: str, *, wait_days: int
 def digest_as_dict(digest: DigestView) -> dict[str, Any]:
     """The digest as plain values, for programs."""
     return asdict(digest)
-
-
-def indented(text: object, by: int) -> str:
-    """Text wrapped to the width of the page and indented."""
-    return textwrap.fill(str(text), WIDTH, initial_indent=" " * by, subsequent_indent=" " * by)
-
-
-def is_web_link(url: str | None) -> bool:
-    """Whether an address may be shown as a link: a crawled page can claim any scheme."""
-    return url is not None and urlsplit(url).scheme in ("http", "https")
 
 
 def _environment() -> Environment:

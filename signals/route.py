@@ -18,9 +18,20 @@ VERSION = "route-1"
 def route(
     candidates: Iterable[Candidate], types: Mapping[str, SignalSpec], settings: AlertSettings, now: datetime
 ) -> list[Alert]:
-    """The alerts of the candidates that have enough signals for their type and enough priority, best first."""
-    made = [_alert(c, types[c.type], now) for c in candidates if c.signals >= types[c.type].alert_after]
-    return sorted((a for a in made if a.priority >= settings.min_priority), key=reading_order)
+    """The alerts of the candidates that have enough signals for their type and enough priority, best first.
+
+    One story about one client makes one alert a side: the best of its types speaks, the others wait for a story more.
+    """
+    made: list[Alert] = []
+    told: set[tuple[str, str, str]] = set()
+    ripe = [c for c in candidates if c.signals >= types[c.type].alert_after and not c.is_told]
+    for candidate in sorted(ripe, key=lambda c: (-priority_of(c, types[c.type]), c.client_id, c.type)):
+        story = (candidate.client_id, candidate.side, candidate.story_id)
+        alert = _alert(candidate, types[candidate.type], now)
+        if alert.priority >= settings.min_priority and not (candidate.signals == 1 and story in told):
+            made.append(alert)
+            told.add(story)
+    return made
 
 
 def reading_order(alert: Alert) -> tuple[float, str, str]:

@@ -1,10 +1,11 @@
 """Alerts, one for each episode that deserves one, and the digests that carried them to their managers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, select
 
 from .database import save_new
 from .keys import key_id
@@ -24,10 +25,16 @@ from .models import (
     texts,
 )
 
+ENDINGS = ("denied", "cancelled")
+UPDATE = ("alert_id", "signal_id", "kind")
+
 
 @dataclass(frozen=True)
 class Candidate:
-    """A live episode without an alert: its first signal, its best values so far and how many signals it has."""
+    """A live episode without an alert: its first signal, its best values so far and how many signals it has.
+
+    `is_told`: its only story has already alerted of the client on this side, under another type.
+    """
 
     episode_id: str
     client_id: str
@@ -35,12 +42,14 @@ class Candidate:
     side: str
     type: str
     signal_id: str
+    story_id: str
     event_key: str
     status: str
     probability: float
     relevance: int
     signals: int
     started_at: datetime
+    is_told: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,21 @@ class Alert:
     def id(self) -> str:
         """The same event of the same client and type is the same alert, for ever."""
         return key_id("alert", self.client_id, self.type, self.event_key)
+
+
+@dataclass(frozen=True)
+class StoredDigest:
+    """What a manager's digest carries, in order, and what was counted, fixed when it was made.
+
+    `told_until`: when the manager's digest before it was made; what changed until then was told there.
+    """
+
+    id: str
+    manager: str
+    alert_ids: tuple[str, ...]
+    counts: Mapping[str, int]
+    made_at: datetime
+    told_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +124,7 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
             func.max(signals.c.known_at).label("last_at"),
             func.min(signals.c.id).label("any_signal"),
         )
-        .where(signals.c.status.not_in(("denied", "cancelled")))
+        .where(signals.c.status.not_in(ENDINGS))
         .group_by(signals.c.episode_id)
         .subquery()
     )
@@ -112,6 +136,14 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
         )
         .label("rank"),
     ).subquery()
+    told = signals.alias("told")
+    is_told = exists().where(
+        alerts.c.signal_id == told.c.id,
+        told.c.client_id == episodes.c.client_id,
+        told.c.side == episodes.c.side,
+        told.c.story_id == first.c.story_id,
+        best.c.n == 1,
+    )
     query = (
         select(
             episodes.c.id.label("episode_id"),
@@ -120,12 +152,14 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
             episodes.c.side,
             episodes.c.type,
             first.c.id.label("signal_id"),
+            first.c.story_id,
             first.c.event_key,
             first.c.status,
             best.c.probability,
             best.c.relevance,
             best.c.n.label("signals"),
             episodes.c.started_at,
+            is_told.label("is_told"),
         )
         .join(best, best.c.episode_id == episodes.c.id)
         .join(first, (first.c.episode_id == episodes.c.id) & (first.c.rank == 1))
@@ -147,27 +181,32 @@ def save_alerts(connection: Connection, rows: Iterable[Alert]) -> int:
 
 
 def save_alert_updates(connection: Connection, now: datetime) -> int:
-    """Note every later signal of an alerted episode as an update of its alert. Returns how many were new."""
-    query = (
-        select(alerts.c.id.label("alert_id"), signals.c.id.label("signal_id"), signals.c.status, signals.c.known_at)
+    """Note every later signal and the ending of an alerted episode as updates of its alert; returns how many were new.
+
+    An ending is noted by itself: the denial may stand in a later version of the article that alerted.
+    """
+    later = (
+        select(alerts.c.id, signals.c.id, literal("update"))
         .join(signals, signals.c.episode_id == alerts.c.episode_id)
-        .where(
-            signals.c.id != alerts.c.signal_id,
-            signals.c.known_at > alerts.c.created_at,
-            ~exists().where(alert_updates.c.signal_id == signals.c.id),
-        )
+        .where(signals.c.id != alerts.c.signal_id, signals.c.known_at > alerts.c.created_at)
+        .where(signals.c.status.not_in(ENDINGS), ~_is_noted(signals.c.id, "update"))
     )
-    rows = [
-        {
-            "id": key_id("update", row.alert_id, row.signal_id),
-            "alert_id": row.alert_id,
-            "signal_id": row.signal_id,
-            "kind": row.status if row.status in ("denied", "cancelled") else "update",
-            "known_at": now,
-        }
-        for row in connection.execute(query)
-    ]
+    ended = (
+        select(alerts.c.id, episode_endings.c.signal_id, episode_endings.c.kind)
+        .join(episode_endings, episode_endings.c.episode_id == alerts.c.episode_id)
+        .where(~_is_noted(episode_endings.c.signal_id, episode_endings.c.kind))
+    )
+    rows = (
+        {"id": key_id("update", *found), **dict(zip(UPDATE, found, strict=True)), "known_at": now}
+        for found in connection.execute(later.union_all(ended))
+    )
     return save_new(connection, alert_updates, rows)
+
+
+def _is_noted(signal_id: Any, kind: Any) -> ColumnElement[bool]:
+    return exists().where(
+        alert_updates.c.alert_id == alerts.c.id, alert_updates.c.signal_id == signal_id, alert_updates.c.kind == kind
+    )
 
 
 def load_alerts(connection: Connection, ids: Sequence[str]) -> dict[str, Alert]:
@@ -185,11 +224,15 @@ def find_alert_ids(connection: Connection, start: str) -> list[str]:
 
 
 def waiting_alerts(connection: Connection, manager: str, *, since: datetime, until: datetime) -> list[str]:
-    """The alerts of a manager made in a period that no digest has carried yet, best first."""
+    """The alerts of a manager's clients made in a period that no digest has carried yet, best first.
+
+    A client that was handed over takes its waiting alerts along.
+    """
     query = (
         select(alerts.c.id)
+        .join(clients, clients.c.client_id == alerts.c.client_id)
         .where(
-            alerts.c.manager == manager,
+            clients.c.manager == manager,
             alerts.c.created_at >= since,
             alerts.c.created_at < until,
             ~exists().where(digest_alerts.c.alert_id == alerts.c.id),
@@ -199,13 +242,18 @@ def waiting_alerts(connection: Connection, manager: str, *, since: datetime, unt
     return list(connection.execute(query).scalars())
 
 
-def find_digest(connection: Connection, manager: str, day: date) -> tuple[list[str], dict[str, int]] | None:
-    """The alerts (in order) and counts of a digest that was made, or None."""
+def find_digest(connection: Connection, manager: str, day: date) -> StoredDigest | None:
+    """The digest that was made for a manager's day, or None."""
     found = connection.execute(select(digests).where(digests.c.manager == manager, digests.c.day == day)).first()
     if found is None:
         return None
     query = select(digest_alerts.c.alert_id).where(digest_alerts.c.digest_id == found.id).order_by(digest_alerts.c.rank)
-    return list(connection.execute(query).scalars()), dict(found.counts)
+    alert_ids = tuple(connection.execute(query).scalars())
+    before = select(func.max(digests.c.created_at)).where(
+        digests.c.manager == manager, digests.c.created_at < found.created_at
+    )
+    told_until = connection.execute(before).scalar_one_or_none()
+    return StoredDigest(found.id, manager, alert_ids, found.counts, found.created_at, told_until)
 
 
 def save_digest(
@@ -222,22 +270,28 @@ def save_digest(
     )
 
 
-def updates_for(
-    connection: Connection, manager: str, *, since: datetime, until: datetime
-) -> list[tuple[str, str, str, str]]:
-    """What changed on alerts a manager was told of: (alert id, client id, type, kind), newest first."""
+def updates_for(connection: Connection, digest: StoredDigest, *, at: datetime) -> list[tuple[str, str, str, str]]:
+    """What a digest says has changed by a moment: (alert id, client id, type, kind), newest first.
+
+    That is everything since the digest before it on alerts the manager was told of, and everything on its own alerts.
+    """
+    is_untold = digest_alerts.c.digest_id == digest.id
+    if digest.told_until is not None:
+        is_untold = is_untold | (alert_updates.c.known_at > digest.told_until)
     query = (
         select(alerts.c.id, alerts.c.client_id, alerts.c.type, alert_updates.c.kind)
         .join(alert_updates, alert_updates.c.alert_id == alerts.c.id)
         .join(digest_alerts, digest_alerts.c.alert_id == alerts.c.id)
-        .where(alerts.c.manager == manager, alert_updates.c.known_at >= since, alert_updates.c.known_at < until)
+        .join(digests, digests.c.id == digest_alerts.c.digest_id)
+        .where(digests.c.manager == digest.manager, digests.c.created_at <= digest.made_at)
+        .where(alert_updates.c.known_at <= at, is_untold)
         .order_by(alert_updates.c.known_at.desc(), alert_updates.c.id)
     )
     return [tuple(row) for row in connection.execute(query)]
 
 
-def evidence_of(connection: Connection, episode_ids: Sequence[str], *, until: datetime) -> dict[str, list[Evidence]]:
-    """Every document behind some episodes that was known before a moment, newest first, by episode."""
+def evidence_of(connection: Connection, episode_ids: Sequence[str], *, at: datetime) -> dict[str, list[Evidence]]:
+    """Every document behind some episodes that was known at a moment, newest first, by episode."""
     query = (
         select(
             signals.c.episode_id,
@@ -265,7 +319,7 @@ def evidence_of(connection: Connection, episode_ids: Sequence[str], *, until: da
         .join(texts, texts.c.document_id == documents.c.id)
         .join(tags, tags.c.id == signal_evidence.c.tag_id)
         .join(mentions, mentions.c.id == tags.c.mention_id)
-        .where(signals.c.episode_id.in_(episode_ids), signal_evidence.c.known_at < until)
+        .where(signals.c.episode_id.in_(episode_ids), signal_evidence.c.known_at <= at)
         .order_by(signal_evidence.c.known_at.desc(), documents.c.published_at.desc(), documents.c.id)
     )
     found: dict[str, list[Evidence]] = {episode_id: [] for episode_id in episode_ids}

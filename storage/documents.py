@@ -115,7 +115,7 @@ def load_documents(connection: Connection, ids: Sequence[str]) -> dict[str, Docu
 def first_visits(connection: Connection) -> dict[str, datetime]:
     """When each source's first documents were seen."""
     query = select(documents.c.source, func.min(documents.c.first_seen_at)).group_by(documents.c.source)
-    return {source: at for source, at in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def count_documents(connection: Connection, *, since: datetime | None = None, until: datetime | None = None) -> int:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from .database import save_new
 from .keys import key_id
-from .models import mentions, stories, story_members, tags
+from .models import documents, mentions, stories, story_members, tags
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,20 @@ def save_story_members(connection: Connection, members: Sequence[StoryMember], v
     )
 
 
-def recent_story_members(connection: Connection, since: datetime) -> Iterator[StoryMember]:
-    """The members that became known since a moment, oldest first, to join new documents to their stories."""
-    query = select(story_members).where(story_members.c.known_at >= since).order_by(story_members.c.known_at)
+def recent_story_members(connection: Connection, since: datetime) -> Iterator[tuple[StoryMember, datetime]]:
+    """The members that became known since a moment, in the order in which they were read, to join new documents to
+    their stories; each with when its document was published (where that is not said, when it became known)."""
+    told_at = func.coalesce(documents.c.published_at, story_members.c.known_at).label("told_at")
+    query = (
+        select(story_members, told_at)
+        .join(documents, documents.c.id == story_members.c.document_id)
+        .where(story_members.c.known_at >= since)
+        .order_by(story_members.c.known_at, documents.c.first_seen_at, documents.c.id)
+    )
     for row in connection.execute(query):
         sketch = tuple(array("Q", row.sketch))
-        yield StoryMember(row.document_id, row.story_id, row.similarity, row.is_copy, sketch, row.known_at)
+        member = StoryMember(row.document_id, row.story_id, row.similarity, row.is_copy, sketch, row.known_at)
+        yield member, row.told_at
 
 
 def save_mentions(connection: Connection, rows: Iterable[MentionRow]) -> int:

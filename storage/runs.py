@@ -54,9 +54,10 @@ def save_issues(
     return save_new(connection, issues, rows)
 
 
-def latest_runs(connection: Connection, stage: str) -> dict[str, tuple[str, datetime]]:
-    """The last run of each subject of a stage: its status and when it began."""
-    query = select(runs.c.subject, runs.c.status, runs.c.started_at).where(runs.c.stage == stage)
+def latest_runs(connection: Connection, stage: str, *, at: datetime) -> dict[str, tuple[str, datetime]]:
+    """The last run of each subject of a stage that had begun by a moment: its status and when it began."""
+    query = select(runs.c.subject, runs.c.status, runs.c.started_at)
+    query = query.where(runs.c.stage == stage, runs.c.started_at <= at)
     return {
         subject or "": (status, at) for subject, status, at in connection.execute(query.order_by(runs.c.started_at))
     }

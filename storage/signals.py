@@ -135,7 +135,10 @@ class Detected:
 
 
 def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
-    """Hits of the oldest documents that detection has not seen, at most `limit` documents, in order of time."""
+    """Hits of the oldest documents that detection has not seen, at most `limit` documents, in order of time.
+
+    Of one document the surest come first, and of equally sure ones those whose words stand nearest to the name.
+    """
     seen = exists().where(readings.c.document_id == mentions.c.document_id, readings.c.stage == DETECT)
     waiting = (
         select(mentions.c.document_id)
@@ -147,7 +150,10 @@ def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
     query = (
         _hits()
         .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, tags.c.accepted)
-        .order_by(documents.c.first_seen_at, documents.c.published_at, documents.c.id, tags.c.probability.desc())
+        .order_by(documents.c.first_seen_at, documents.c.published_at, documents.c.id)
+        .order_by(
+            (tags.c.probability * mentions.c.probability).desc(), func.abs(tags.c.start - mentions.c.start), tags.c.id
+        )
     )
     return [_hit(row) for row in connection.execute(query)]
 

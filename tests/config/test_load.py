@@ -188,12 +188,12 @@ def test_whatever_a_file_holds_is_a_mapping_or_a_problem(tmp_path_factory: pytes
 def test_a_source_whose_provenance_is_no_signal_type_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "sicil.yml", yaml.safe_dump(SOURCE | {"provenance": {"type": "lawsuits"}}))
     with pytest.raises(ConfigError, match=r"sicil.yml: provenance.type: no signal type 'lawsuits'.*'lawsuit'"):
-        check_provenance(load_sources(tmp_path), load_signal_types(), tmp_path)
+        check_provenance(load_sources(tmp_path), load_signal_types())
 
 
 def test_what_is_shipped_loads() -> None:
     assert load_signal_types(SIGNALS) and isinstance(load_sources(SOURCES), dict)
-    check_provenance(load_sources(SOURCES), load_signal_types(SIGNALS), SOURCES)
+    check_provenance(load_sources(SOURCES), load_signal_types(SIGNALS))
 
 
 @pytest.mark.parametrize("path", sorted(HERE.rglob("*.yml")), ids=lambda p: str(p.relative_to(HERE)))

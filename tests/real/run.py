@@ -108,7 +108,10 @@ def sum_by_day(alerts: dict[tuple[str | None, date], int]) -> Counter[date]:
 
 def write_clients(path: Path) -> Path:
     """The companies as a client list; a name that stands twice is one client."""
-    rows = {row["legal_name"].casefold(): row for row in read_lines(SHARED / "tr/companies/companies.jsonl")}
+    rows: dict[str, dict[str, object]] = {}
+    for row in read_lines(SHARED / "tr/companies/companies.jsonl"):
+        known = rows.get(row["legal_name"].casefold(), {})
+        rows[row["legal_name"].casefold()] = row | {key: value for key, value in known.items() if value}
     columns = ["client_id", "legal_name", "short_names", "lei", "ticker", "website", "city", "sector", "manager"]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns)

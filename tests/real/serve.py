@@ -1,4 +1,4 @@
-"""The real data beside the project, served on loopback the way its publishers would: feed, listing, API, pages, file."""
+"""The real data beside the project, served on loopback as its publishers would: feed, listing, API, pages, file."""
 
 import html
 import json
@@ -73,8 +73,8 @@ def feed(data: RealData, _: Sequence[str], __: int) -> Answer:
         for row in data.stream
         if seen_on(row) == data.today
     )
-    body = f"<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>stream</title>{items}</channel></rss>"
-    return "application/rss+xml", body.encode()
+    head = "<?xml version='1.0' encoding='utf-8'?><rss version='2.0'><channel><title>stream</title>"
+    return "application/rss+xml", f"{head}{items}</channel></rss>".encode()
 
 
 def complaints(data: RealData, rest: Sequence[str], page: int) -> Answer:

@@ -44,6 +44,11 @@ def test_the_trace_rises_step_by_step(now):
     assert levels == sorted(levels) and levels[0] == pytest.approx(30)
 
 
+def test_steps_of_one_moment_are_traced_one_after_the_other(now):
+    steps = [step(now, 40), step(now, 40, episode="e2")]
+    assert [round(shown.level) for shown in trace_level(steps)] == [40, 64]
+
+
 @given(st.lists(st.floats(0, 100), max_size=8), st.floats(0, 1000))
 def test_a_level_is_between_nothing_and_a_hundred(heights, days):
     start = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
