@@ -1,7 +1,7 @@
 """Read one document: the clients in it and, for each, the signal types the text or the registry gives it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oncu.classifiers.matcher import Matcher
@@ -40,12 +40,23 @@ def read_documents(documents: Iterable[Document], reader: Reader, now: datetime)
     mentions: list[MentionRow] = []
     tags: list[TagRow] = []
     for document in documents:
-        for mention in reader.matcher.find(document.reading, document.fields):
+        found = reader.matcher.find(document.reading, document.fields)
+        relevance = _relevance_of_clients(found)
+        for mention in found:
             row = _mention_row(document, mention, now)
-            mentions.append(row)
-            if mention.accepted and mention.relevance >= RELEVANT:
+            mentions.append(replace(row, relevance=relevance.get(mention.client_id, mention.relevance)))
+            if mention.accepted and relevance[mention.client_id] >= RELEVANT:
                 tags += [_tag_row(row, tag, document, now) for tag in tags_of(document, mention, reader)]
     return Reading(tuple(mentions), tuple(tags))
+
+
+def _relevance_of_clients(mentions: Iterable[Mention]) -> dict[str, int]:
+    """How much a text is about each client: as much as its best accepted mention says."""
+    best: dict[str, int] = {}
+    for mention in mentions:
+        if mention.accepted:
+            best[mention.client_id] = max(mention.relevance, best.get(mention.client_id, 0))
+    return best
 
 
 def tags_of(document: Document, mention: Mention, reader: Reader) -> list[Tag]:

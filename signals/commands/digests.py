@@ -1,7 +1,7 @@
 """`oncu digest` and `oncu explain`."""
 
 import json
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -9,6 +9,9 @@ from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
 from .console import load_catalogue, open_storage, read_clock, read_day, say
+
+if TYPE_CHECKING:
+    from oncu.storage.database import Database
 
 
 def add_to(app: typer.Typer) -> None:
@@ -57,7 +60,7 @@ def explain(
         say(line)
 
 
-def _check_manager(database, manager: str) -> None:  # type: ignore[no-untyped-def]
+def _check_manager(database: "Database", manager: str) -> None:
     from oncu.storage.signals import managers_with_clients
 
     with database.read() as connection:

@@ -1,7 +1,8 @@
 """`oncu crawl` and `oncu run`."""
 
 import json
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,12 +11,20 @@ from oncu.config.settings import load_settings
 
 from .console import load_catalogue, open_storage, read_clock, say, show_progress
 
+if TYPE_CHECKING:
+    from oncu.crawlers.visit import SourceResult
+
+NONE_ENABLED = (
+    "no source is enabled; name one (oncu crawl NAME; oncu sources list shows them), "
+    "or keep a folder of your own source files and name it in oncu.yml (sources: FOLDER)"
+)
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command(epilog="Example: oncu crawl gunluk-ekonomi")(crawl)
+    app.command(epilog="Example: oncu crawl aa-guncel")(crawl)
     app.command(epilog="Example: oncu run")(run)
 
 
@@ -33,20 +42,20 @@ def crawl(
         raise Problem(f"no source is called {unknown[0]!r}; oncu sources list shows the names")
     specs = [s for name, s in catalogue.sources.items() if (name in names if names else s.enabled)]
     if not specs:
-        raise Problem("no source is enabled; oncu sources list shows the catalogue")
+        raise Problem(NONE_ENABLED)
     with open_storage(settings):
         pass  # a database that cannot be used is said before anything is fetched
     done = 0
     with show_progress("crawl") as progress:
 
-        def on_result(result: object) -> None:
+        def on_result(_: "SourceResult") -> None:
             nonlocal done
             done += 1
             progress("crawl", done, len(specs))
 
         results = visit(specs, settings.crawl, settings.database_url, read_clock(), progress=on_result)
     if as_json:
-        say(json.dumps([_as_dict(result) for result in results], ensure_ascii=False, indent=2))
+        say(json.dumps([asdict(result) for result in results], ensure_ascii=False, indent=2))
     else:
         for line in crawl_lines(results):
             say(line)
@@ -54,7 +63,7 @@ def crawl(
         raise Problem("every source failed; the lines above say why")
 
 
-def crawl_lines(results: list) -> list[str]:  # type: ignore[type-arg]
+def crawl_lines(results: list["SourceResult"]) -> list[str]:
     """A line a source, and under it what went wrong there."""
     lines = []
     for result in results:
@@ -77,9 +86,3 @@ def run(as_json: AsJson = False) -> None:
         say(json.dumps(counts.as_dict()))
     else:
         say(", ".join(f"{n} {name}" for name, n in counts.as_dict().items()))
-
-
-def _as_dict(result) -> dict[str, object]:  # type: ignore[no-untyped-def]
-    from dataclasses import asdict
-
-    return asdict(result)

@@ -1,13 +1,16 @@
 """A small invented bank: clients, documents in the order they are seen, and the whole line run at a given clock."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from oncu.classifiers.tagger import Tagger, build_tagger
 from oncu.config.load import load_signal_types
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
@@ -15,7 +18,7 @@ from oncu.signals.digest import DigestView, compose_digest, view_digest
 from oncu.signals.pipeline import Catalogue, Counts, run_pending
 from oncu.signals.words import load_words
 from oncu.storage.clients import save_clients
-from oncu.storage.database import Database
+from oncu.storage.database import Database, create_database, open_database
 from oncu.storage.documents import Document, save_documents
 
 Row = dict[str, Any]
@@ -91,10 +94,33 @@ class Bank:
         return {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for name in names}
 
 
+@cache
+def tagger_of(codes: tuple[str, ...]) -> Tagger:
+    """The tagger of some shipped types, built once for all tests: compiling the cues takes half a second."""
+    return build_tagger({code: shipped_types()[code] for code in codes})
+
+
+@pytest.fixture(scope="session")
+def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty database with all tables; copying it is quicker than making another."""
+    path = tmp_path_factory.mktemp("new") / "oncu.db"
+    create_database(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, new_database: Path) -> Iterator[Database]:
+    """An empty SQLite database with all tables."""
+    opened = open_database(f"sqlite:///{shutil.copy(new_database, tmp_path / 'oncu.db')}")
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def empty_bank(database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Bank:
     """A bank without clients."""
     monkeypatch.delenv("ONCU_DATABASE_URL", raising=False)
+    monkeypatch.setattr("oncu.signals.pipeline.build_tagger", lambda types: tagger_of(tuple(sorted(types))))
     return Bank(database, now, Settings())
 
 
