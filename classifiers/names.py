@@ -79,7 +79,7 @@ def make_aliases(legal_name: str, short_names: Iterable[str] = ()) -> tuple[Alia
     found: dict[str, Alias] = {}
 
     def add(text: str, kind: NameKind) -> None:
-        if len(text) > 1 and not text.replace(" ", "").isdigit():
+        if len(text) > 1 and not text.replace(" ", "").isdigit() and not _is_trade_alone(text):
             found.setdefault(text, Alias(text, kind, is_common(text)))
 
     for spelling in _spellings(parsed.without_form):
@@ -94,6 +94,11 @@ def make_aliases(legal_name: str, short_names: Iterable[str] = ()) -> tuple[Alia
     if parsed.brand and len(parsed.brand) >= MIN_BRAND and not is_common(parsed.brand):
         add(parsed.brand, "brand")
     return tuple(found.values())
+
+
+def _is_trade_alone(text: str) -> bool:
+    """ "Sanayi ve Ticaret", left over of a badly cut name, stands in half of all names and means no firm."""
+    return all(expand(word) in name_words().trade for word in text.split())
 
 
 def expand(word: str) -> str:

@@ -93,14 +93,21 @@ def load_source(path: Path) -> SourceSpec:
 
 
 def check_provenance(sources: Mapping[str, SourceSpec], types: Mapping[str, SignalSpec]) -> None:
-    """Check that what the rows of each registry are is a signal type. Raises ConfigError listing every fault."""
-    given = {name: spec.provenance.type for name, spec in sources.items() if spec.provenance}
-    wrong = {name: code for name, code in given.items() if code not in types}
-    if wrong:
-        raise ConfigError(
-            Fault(Path(f"{name}.yml"), "provenance.type", f"no signal type {code!r}{_suggest(code, sorted(types))}")
-            for name, code in wrong.items()
-        )
+    """Check that what sources say they bring are signal types. Raises ConfigError listing every fault."""
+    known = sorted(types)
+    faults = [
+        Fault(Path(f"{name}.yml"), key, f"no signal type {code!r}{_suggest(code, known)}")
+        for name, spec in sources.items()
+        for key, code in _codes_of(spec)
+        if code not in types
+    ]
+    if faults:
+        raise ConfigError(faults)
+
+
+def _codes_of(spec: SourceSpec) -> list[tuple[str, str]]:
+    given = [("provenance.type", spec.provenance.type)] if spec.provenance else []
+    return given + [("traces", code) for code in spec.traces]
 
 
 def _load_folder(folder: Path, spec: type[Spec], key: str) -> dict[str, Spec]:

@@ -2,31 +2,36 @@
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from .load import ConfigError, Fault, describe_problem, read_yaml
-from .specs import Strict
+from .specs import Every, Strict, check_zone
 
 DEFAULT_FILE = Path("oncu.yml")
 PREFIX = "ONCU_"
 
 
-def check_zone(value: str) -> str:
-    """Accept the name of a time zone."""
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"no time zone {value!r}; write one like Europe/Istanbul") from None
+def check_address(value: str) -> str:
+    """Accept a plain mail address, name@host."""
+    if not re.fullmatch(r"[^\s@<>,;:\"()\[\]]{1,64}@[^\s@<>,;:\"()\[\]]{1,255}", value):
+        raise ValueError(f"{value!r} is no mail address; write one like name@bank.example")
     return value
 
 
+Address = Annotated[str, AfterValidator(check_address)]
+
+
 class CrawlSettings(Strict):
-    """How sources are visited; every limit guards against a page that is too big, too slow or hostile."""
+    """How sources are visited; every limit guards against a page that is too big, too slow or hostile.
+
+    `author_salt`: the secret authors' names are digested with; `oncu init` makes one.
+    `keep_pages`: a folder in which every page is kept as it came, for tests of a source; none by default.
+    """
 
     user_agent: str = "OncuBot/0.1 (+https://oncu.example/bot)"
     timeout_seconds: float = Field(30, gt=0)
@@ -35,6 +40,10 @@ class CrawlSettings(Strict):
     concurrent_requests: int = Field(16, ge=1)
     concurrent_per_host: int = Field(2, ge=1)
     allow_private: list[str] = []
+    author_salt: str = Field("", repr=False)
+    keep_pages: Path | None = None
+    process: Literal["child", "inside"] = "child"
+    drop_folder: Path | None = None
 
 
 class AlertSettings(Strict):
@@ -42,21 +51,69 @@ class AlertSettings(Strict):
 
     min_priority: float = Field(0.1, ge=0, le=1)
     max_age_days: int = Field(45, ge=1)
+    first_poll_days: int = Field(2, ge=0)
+
+
+class HealthSettings(Strict):
+    """When a source counts as ill: so many bad visits in a row raise an alarm; `visits` is how far back we look."""
+
+    alarm_after: int = Field(3, ge=1)
+    visits: int = Field(60, ge=5)
 
 
 class DigestSettings(Strict):
-    """What a manager gets in a day; an alert that found no room waits at most `wait_days`."""
+    """What a manager gets in a day; an alert that found no room waits at most `wait_days`.
+
+    `hide_names`: no client is named in the subject of a mail.
+    """
 
     language: Literal["tr", "en"] = "tr"
     max_alerts: int = Field(7, ge=1)
     wait_days: int = Field(7, ge=1)
     conflict_days: int = Field(90, ge=1)
+    hide_names: bool = False
 
 
 class LevelSettings(Strict):
     """When a client counts as flagged: standing risk level at or over the threshold (0-100)."""
 
     threshold: float = Field(40, gt=0, le=100)
+
+
+class RetentionSettings(Strict):
+    """How long texts are held after they were first seen, by category; none is without a limit."""
+
+    complaint: Every | None = timedelta(days=730)
+    social: Every | None = timedelta(days=365)
+    news: Every | None = None
+    registry: Every | None = None
+    classified: Every | None = None
+
+    def periods(self) -> list[tuple[str, timedelta]]:
+        """The categories that have a limit, with it."""
+        return [(name, period) for name, period in vars(self).items() if period is not None]
+
+
+class MailSettings(Strict):
+    """How digests are sent: the mail server, who sends, and each manager's address.
+
+    `password_env` names the environment variable that holds the password of `user`; the password itself stands nowhere.
+    """
+
+    host: str | None = None
+    port: int = Field(587, ge=1, le=65535)
+    starttls: bool = True
+    user: str | None = None
+    password_env: str | None = None
+    sender: Address | None = None
+    recipients: dict[str, Address] = {}
+    timeout_seconds: float = Field(30, gt=0)
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if self.user and not (self.password_env and self.starttls):
+            raise ValueError("a user needs password_env (the variable with the password) and starttls: true")
+        return self
 
 
 class Settings(BaseSettings):
@@ -72,8 +129,11 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(check_zone)] = "Europe/Istanbul"
     crawl: CrawlSettings = CrawlSettings()
     alerts: AlertSettings = AlertSettings()
+    health: HealthSettings = HealthSettings()
     digest: DigestSettings = DigestSettings()
     level: LevelSettings = LevelSettings()
+    retention: RetentionSettings = RetentionSettings()
+    mail: MailSettings = MailSettings()
 
     @classmethod
     def settings_customise_sources(

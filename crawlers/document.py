@@ -4,19 +4,23 @@ import string
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from w3lib.url import safe_url_string
 
-from oncu.config.specs import SourceSpec
-from oncu.storage.documents import Document
+from oncu.config.specs import Dates, SourceSpec
+from oncu.storage.documents import ADVERTORIAL, Document
 from oncu.storage.keys import digest_of
 from oncu.storage.runs import Issue
 
 from .dates import parse_moment
+from .furniture import drop_furniture
 from .guard import refuse_url
 from .pages.page import Row
 from .spam import spam_reason
 from .text import SPACES, clean_line, html_to_text
+from .voice import judge_voice
+from .wall import wall_reason
 
 STANDARD = frozenset(("key", "title", "text", "url", "published_at", "author", "language"))
 MAX_KEY = 500
@@ -36,13 +40,21 @@ def build_document(
     """The document of a row and what is wrong with it; None where there is neither title nor text.
 
     `now` is the crawler's clock: `first_seen_at`, and the limit for a claimed date. An author is kept as a salted
-    digest only. The key is the source's own, else the address, else the content.
+    digest only. The key is the source's own, else the address, else the content. A row the source ignores is no document
+    and no issue.
     """
+    if _is_ignored(spec, row.values):
+        return None, []
     values = _standard_values(spec, row.values)
     if not values["title"] and not values["text"]:
         return None, [Issue("empty-row", row.place, "neither title nor text; do the selectors still fit?")]
-    published_at = parse_moment(values["published_at"], now, language=spec.language) if values["published_at"] else None
+    if wall := wall_reason(values["title"], values["text"], row.markup):
+        return None, [Issue("wall", row.place, wall)]
+    published_at = _read_date(spec, values["published_at"], now)
     fields = {name: clean_line(value) for name, value in _looked_up(spec, row.values).items() if name not in STANDARD}
+    judged = judge_voice(values["title"], values["text"], values["url"]) if spec.category == "news" else None
+    if judged and judged.voice == "paid":
+        fields[ADVERTORIAL] = judged.reason
     document = Document(
         source=spec.name,
         natural_key=_natural_key(values, fields),
@@ -53,7 +65,7 @@ def build_document(
         url=values["url"] or None,
         language=values["language"] if values["language"] in ("tr", "en") else spec.language,
         category=spec.category,
-        origin=spec.origin,
+        origin="self" if judged and spec.origin != "authority" else spec.origin,
         fields={name: value for name, value in fields.items() if value},
         author_digest=digest_of(salt, values["author"]) if values["author"] else None,
         quarantine=spam_reason(row.markup or row.values.get("text", ""), values["url"] or spec.url),
@@ -76,9 +88,29 @@ def _standard_values(spec: SourceSpec, raw: Mapping[str, str]) -> dict[str, str]
     values |= filled
     return {name: clean_line(values[name]) for name in STANDARD} | {
         "title": html_to_text(values["title"]).replace("\n", " "),
-        "text": html_to_text(values["text"]),
+        "text": drop_furniture(html_to_text(values["text"])),
         "url": _web_address(values["url"]),
     }
+
+
+def _is_ignored(spec: SourceSpec, values: Mapping[str, str]) -> bool:
+    return any(values.get(name, "").strip() in unwanted for name, unwanted in spec.ignore.items())
+
+
+def _read_date(spec: SourceSpec, claimed: str, now: datetime) -> datetime | None:
+    if not claimed:
+        return None
+    return parse_moment(claimed if spec.dates is None else read_given(claimed, spec.dates), now, language=spec.language)
+
+
+def read_given(claimed: str, dates: Dates) -> str:
+    """The date in ISO form by the first of the source's own formats that fits; empty where none does."""
+    for form in dates.formats:
+        try:
+            return datetime.strptime(claimed, form).replace(tzinfo=ZoneInfo(dates.zone)).isoformat()
+        except ValueError:
+            continue
+    return ""
 
 
 def _web_address(url: str) -> str:

@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from oncu.storage.database import open_database
+from oncu.storage.database import Database, open_database
 
 from .guard import Reactor, guard_connections
 from .job import Job
 from .policy import scrapy_settings
+from .quarantine import Quarantine
+from .reading import PageReader
 from .spiders.sources import SourcesSpider
 from .visit import SourceResult, SourceVisit
 
@@ -29,17 +31,37 @@ def run_job(job: Job, output: TextIO) -> None:
         print(json.dumps(result.to_json()), file=output, flush=True)
 
     database = open_database(job.database_url)
-    visits = {spec.name: SourceVisit(spec, database, job.now) for spec in job.specs}
-    for visit in visits.values():
-        visit.begin()
     process = AsyncCrawlerProcess(scrapy_settings(job.settings))
-    process.crawl(SourcesSpider, visits=visits, finished=finished)
+    process.crawl(SourcesSpider, **begin_visits(job, database), finished=finished)
     from twisted.internet import reactor  # there is none before the process has chosen it
 
-    ports = {port for spec in job.specs if (port := urlsplit(spec.url).port)}
-    guard_connections(cast(Reactor, reactor), job.settings.allow_private, ports)
+    guard_job(cast(Reactor, reactor), job)
     process.start()
     database.close()
+
+
+def begin_visits(job: Job, database: Database) -> dict[str, Any]:
+    """What the spider works with: a visit for each source of the job, and the reader of their pages."""
+    visits = {
+        spec.name: SourceVisit(
+            spec,
+            database,
+            job.now,
+            window=job.window,
+            drop_folder=job.settings.drop_folder,
+            salt=job.settings.author_salt,
+        )
+        for spec in job.specs
+    }
+    for visit in visits.values():
+        visit.begin()
+    return {"visits": visits, "reader": PageReader(Quarantine(database, job.now))}
+
+
+def guard_job(reactor: Reactor, job: Job) -> None:
+    """Let a reactor connect to what this job may reach."""
+    ports = {port for spec in job.specs if (port := urlsplit(spec.url).port)}
+    guard_connections(reactor, job.settings.allow_private, ports)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ INSIDE = [
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
         *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
         *("224.0.0.0/4", "240.0.0.0/4", "2001::/23", "2001:db8::/32", "3fff::/20"),
+        "168.63.129.16/32",  # public by its number, but a cloud's own machine for the guests inside
     )
 ]
 GLOBAL_6 = IPv6Network("2000::/3")
@@ -79,10 +80,13 @@ def _unwrap(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def guard_connections(reactor: Reactor, allow_private: Iterable[str], ports: Iterable[int] = ()) -> None:
-    """Make a reactor refuse private addresses and odd ports; `allow_private` lists "host:port" that pass."""
+    """Make a reactor refuse private addresses and odd ports; `allow_private` lists "host:port" that pass.
+
+    A reactor that is guarded already gets this guard in place of the other.
+    """
     allowed = {pair for place in allow_private for pair in _resolve(place)}
     open_ports = WEB_PORTS | set(ports)
-    connect = reactor.connectTCP
+    connect = getattr(reactor.connectTCP, "unguarded", reactor.connectTCP)
 
     def guarded(host: str, port: int, *args: Any, **options: Any) -> Any:
         if (host, port) not in allowed:
@@ -92,6 +96,7 @@ def guard_connections(reactor: Reactor, allow_private: Iterable[str], ports: Ite
                 raise Refused(f"port {port} of {host} is not a web port")
         return connect(host, port, *args, **options)
 
+    guarded.unguarded = connect  # type: ignore[attr-defined]
     reactor.connectTCP = guarded
 
 

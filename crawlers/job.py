@@ -8,15 +8,18 @@ from typing import Self
 from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
 
+from .pages.page import Window
+
 
 @dataclass(frozen=True)
 class Job:
-    """What to crawl, how, into which database, and what time it is."""
+    """What to crawl, how, into which database, and what time it is; with a `window`, what is past of it."""
 
     specs: tuple[SourceSpec, ...]
     settings: CrawlSettings
     database_url: str
     now: datetime
+    window: Window | None = None
 
     def to_json(self) -> str:
         """One line that `from_json` reads back."""
@@ -25,6 +28,7 @@ class Job:
             "settings": self.settings.model_dump(mode="json"),
             "database_url": self.database_url,
             "now": self.now.isoformat(),
+            "window": [self.window.start.isoformat(), self.window.end.isoformat()] if self.window else None,
         }
         return json.dumps(job)
 
@@ -37,4 +41,5 @@ class Job:
             settings=CrawlSettings.model_validate(job["settings"]),
             database_url=job["database_url"],
             now=datetime.fromisoformat(job["now"]),
+            window=Window(*map(datetime.fromisoformat, job["window"])) if job["window"] else None,
         )

@@ -1,4 +1,4 @@
-"""Crawl sources from any program: the work is done in a child process that ends with its caller."""
+"""Crawl sources from any program: in a child process that ends with its caller, or inside the caller, by setting."""
 
 import json
 import subprocess
@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import IO
 
+from oncu.config.problems import Problem
 from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
 from oncu.storage.database import Database, open_database
@@ -16,11 +18,17 @@ from oncu.storage.documents import Saved
 from oncu.storage.runs import Issue, finish_run, save_issues, start_run
 
 from .job import Job
+from .pages.page import Window
+from .plan import is_quiet, refuse_backfill
 from .visit import STAGE, VERSION, SourceResult
 
 COMMAND = [sys.executable, "-P", "-m", "oncu.crawlers.engine"]
 
 Progress = Callable[[SourceResult], None]
+
+
+class BackfillRefused(Problem):
+    """A source whose past cannot be fetched; the text says which, why and what to do."""
 
 
 def crawl(
@@ -29,21 +37,31 @@ def crawl(
     database_url: str,
     now: datetime,
     *,
+    window: Window | None = None,
     progress: Progress | None = None,
 ) -> list[SourceResult]:
     """Visit every source once and store what it has; results in the order of `specs`.
 
+    With a `window`, fetch what each source published in it (a backfill), going on where an earlier one was interrupted.
+    A source in its quiet hours is left alone, and its result says so.
+
     `now` is the crawler's clock: what is stored was first seen then. `progress` is called as each source ends. A source
     that fails does so alone; what was stored before an interruption stays, and the next crawl completes it.
-    Raises StorageError when the database cannot be opened.
+    Raises StorageError when the database cannot be opened, BackfillRefused for a source whose past cannot be fetched.
     """
+    if window:
+        _check_backfill(specs)
     database = open_database(database_url)
     try:
         if not specs:
             return []
         results = {}
+        awake = tuple(spec for spec in specs if not is_quiet(spec.quiet, now))
+        quiet = [_quiet_result(spec) for spec in specs if spec not in awake]
         with tempfile.TemporaryFile("w+") as log:
-            for result in _visit_all(Job(tuple(specs), settings, database_url, now), log):
+            job = Job(awake, settings, database_url, now, window)
+            visited = _visit_inside(job) if settings.process == "inside" else _visit_all(job, log)
+            for result in chain(quiet, visited if awake else ()):
                 results[result.source] = result
                 if progress:
                     progress(result)
@@ -54,6 +72,23 @@ def crawl(
         return [results[spec.name] for spec in specs]
     finally:
         database.close()
+
+
+def _check_backfill(specs: Sequence[SourceSpec]) -> None:
+    refused = [f"{spec.name}: {reason}" for spec in specs if (reason := refuse_backfill(spec))]
+    if refused:
+        raise BackfillRefused("\n".join(refused))
+
+
+def _quiet_result(spec: SourceSpec) -> SourceResult:
+    issue = Issue("quiet", spec.url, f"not visited: its quiet hours are {spec.quiet} (Istanbul)")
+    return SourceResult(spec.name, "quiet", Saved(), 0, (issue,), 0.0)
+
+
+def _visit_inside(job: Job) -> Iterator[SourceResult]:
+    from .inside import crawl_inside  # it loads Scrapy, which a caller with a child does not need
+
+    return crawl_inside(job)
 
 
 def _visit_all(job: Job, log: IO[str]) -> Iterator[SourceResult]:

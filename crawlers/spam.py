@@ -18,8 +18,8 @@ LETTERS = {"i": "[iıİI]", "ı": "[iıİI]", "s": "[sşSŞ]", "ş": "[sşSŞ]",
 }
 
 
-class SpamLookup(Strict):
-    """config/lookups/spam.yml: what a doorway page says and how much of it is too much."""
+class Family(Strict):
+    """One trade of doorway pages: what they say, and how much of it is too much."""
 
     min_phrases: int
     min_links: int
@@ -27,23 +27,26 @@ class SpamLookup(Strict):
     link_words: tuple[str, ...]
 
 
+class SpamLookup(Strict):
+    """config/lookups/spam.yml."""
+
+    stuffed_phrases: int
+    stuffed_share: float
+    families: dict[str, Family]
+
+
 def spam_reason(html: str, url: str | None, lookup: SpamLookup | None = None) -> str | None:
     """Why a page (HTML or plain text) is a doorway page, or None.
 
-    Both signs are needed: several advertising phrases and several gambling links to other sites. News about a fine for
-    illegal betting has the words but not the links.
+    Two signs are needed: several advertising phrases of one trade, and several of its links to other sites or phrases
+    that fill the page. News about a fine for illegal betting has the words but neither of the two.
     """
     lookup = lookup or load_spam_lookup()
-    if not _any_of(lookup.phrases).search(html):
+    if not any_of(tuple(phrase for family in lookup.families.values() for phrase in family.phrases)).search(html):
         return None
     text = html_to_text(html) if "<" in html else html
-    phrases = [phrase for phrase in lookup.phrases if _any_of((phrase,)).search(text)]
-    if len(phrases) < lookup.min_phrases:
-        return None
-    links = _count_links(html, BARE.match(url or ""), _any_of(lookup.link_words))
-    if links < lookup.min_links:
-        return None
-    return f"spam: {links} gambling links to other sites and {', '.join(phrases[:3])}"
+    reasons = (_reason(name, family, html, text, url, lookup) for name, family in lookup.families.items())
+    return next((reason for reason in reasons if reason), None)
 
 
 @cache
@@ -52,14 +55,33 @@ def load_spam_lookup() -> SpamLookup:
     return SpamLookup.model_validate(read_yaml(LOOKUP))
 
 
+def _reason(name: str, family: Family, html: str, text: str, url: str | None, lookup: SpamLookup) -> str | None:
+    phrases = [phrase for phrase in family.phrases if any_of((phrase,)).search(text)]
+    if len(phrases) < family.min_phrases:
+        return None
+    links = _count_links(html, BARE.match(url or ""), any_of(family.link_words))
+    if links >= family.min_links:
+        return f"spam: {links} {name} links to other sites and {', '.join(phrases[:3])}"
+    share = _share_of_words(text, family.phrases)
+    if len(phrases) >= lookup.stuffed_phrases and share >= lookup.stuffed_share:
+        return f"spam: {share:.0%} of the words are {name} phrases such as {', '.join(phrases[:3])}"
+    return None
+
+
 def _count_links(html: str, own: re.Match[str] | None, words: re.Pattern[str]) -> int:
     links = list(ANCHOR.finditer(html)) or list(BARE.finditer(html))
     host = own[1] if own else None
     return sum(link[1] != host and bool(words.search(link[0])) for link in links)
 
 
+def _share_of_words(text: str, phrases: tuple[str, ...]) -> float:
+    found = sum(len(match[0].split()) for match in any_of(phrases).finditer(text))
+    return found / max(1, len(text.split()))
+
+
 @cache
-def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+def any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for phrases, in any case, with or without Turkish marks and spaces."""
     return re.compile("|".join(_spelled(phrase) for phrase in phrases), re.IGNORECASE)
 
 

@@ -4,7 +4,7 @@ import typer
 
 from oncu.config.problems import Problem
 
-from .commands import catalogue, digests, filters, imports, playing, setup, work
+from .commands import catalogue, digests, filters, imports, playing, privacy, setup, work
 from .commands.console import warn
 
 app = typer.Typer(
@@ -15,7 +15,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (playing, setup, imports, catalogue, work, digests, filters):
+for room in (playing, setup, imports, catalogue, work, digests, filters, privacy):
     room.add_to(app)
 
 

@@ -149,9 +149,12 @@ def _prepare_folder(folder: Path, fresh: bool) -> None:
         raise Problem(f"{folder} is a file; name a folder with --dir")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARKER).exists():
         raise Problem(f"{folder} is not empty and holds no demo; name another folder with --dir")
-    if fresh and folder.is_dir():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if fresh and folder.is_dir():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(f"{folder} cannot be made ({error.strerror}); name another folder with --dir") from None
 
 
 def _import_all(kinds: Sequence[str], database: Database, now: datetime, say: Say) -> None:

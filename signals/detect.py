@@ -16,11 +16,12 @@ from .level import RAISE, WITHDRAW
 ENDING = ("denied", "cancelled")
 STATUS_WEIGHT = {"fact": 1.0, "announced": 0.9, "rumour": 0.6}
 VERSION = "detect-1"
+FIRST_POLL = timedelta(days=2)
 
 
 @dataclass(frozen=True)
 class Past:
-    """What was known of the clients of a batch before it, and when each source was first visited."""
+    """What was known of the clients of a batch before it, and when each source first brought something."""
 
     episodes: Sequence[Episode] = ()
     signals: Sequence[Signal] = ()
@@ -40,19 +41,26 @@ class _Ledger:
 
 
 def detect(
-    hits: Iterable[Hit], past: Past, types: Mapping[str, SignalSpec], now: datetime, *, old_after: timedelta
+    hits: Iterable[Hit],
+    past: Past,
+    types: Mapping[str, SignalSpec],
+    now: datetime,
+    *,
+    old_after: timedelta,
+    first_poll: timedelta = FIRST_POLL,
 ) -> Detected:
     """Turn hits, in order of time, into signals, episodes, endings and level steps.
 
     A hit of status past gives nothing. A story that is known for the client and type gives evidence. A denied or
-    cancelled hit ends the open episode of its type and starts none. A document that was published more than `old_after`
-    before we saw it, or an undated one that lay there at the first visit of its source, gives a shadow signal: it is
-    scored, but never alerts and never mixes with live ones.
+    cancelled hit ends the open episode of its type and starts none. What is backlog or paid for gives a shadow signal:
+    it is scored, but never alerts and never mixes with live ones. Backlog is what was published more than `old_after`
+    before we saw it or more than `first_poll` before we first heard its source, and what lay there undated on that day.
     """
     ledger = _Ledger({e.id: e for e in past.episodes}, {(s.client_id, s.type, s.story_id): s for s in past.signals})
     for hit in hits:
         if hit.status != "past":
-            arm = "shadow" if _is_backlog(hit, past.first_visits, old_after) else "live"
+            is_backlog = _is_backlog(hit, past.first_visits.get(hit.source), old_after, first_poll)
+            arm = "shadow" if is_backlog or hit.is_paid else "live"
             _take(hit, ledger, types[hit.type], arm, now)
     return Detected(**{kind: tuple(rows) for kind, rows in ledger.new.items()})  # type: ignore[arg-type]
 
@@ -83,10 +91,11 @@ def _new_signal(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: date
     return signal
 
 
-def _is_backlog(hit: Hit, first_visits: Mapping[str, datetime], old_after: timedelta) -> bool:
+def _is_backlog(hit: Hit, first_visit: datetime | None, old_after: timedelta, first_poll: timedelta) -> bool:
     if hit.published_at is None:
-        return hit.first_seen_at == first_visits.get(hit.source)
-    return hit.first_seen_at - hit.published_at > old_after
+        return hit.first_seen_at == first_visit
+    was_there = first_visit is not None and first_visit - hit.published_at > first_poll
+    return was_there or hit.first_seen_at - hit.published_at > old_after
 
 
 def _start(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) -> Episode:

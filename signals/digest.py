@@ -24,10 +24,10 @@ from oncu.storage.alerts import (
 from oncu.storage.clients import Client, load_clients
 from oncu.storage.database import Database
 from oncu.storage.documents import count_documents
-from oncu.storage.runs import latest_runs
 from oncu.storage.scores import Score, newest_scores
 from oncu.storage.signals import Step, load_steps, open_sides
 
+from .health import blind_spots
 from .level import level_at
 from .links import domain_of
 from .quote import Quote, quote_evidence
@@ -160,8 +160,7 @@ def view_digest(
             threshold=settings.level.threshold,
         )
         updates = updates_for(connection, found, at=at)
-        visits = latest_runs(connection, "crawl", at=at)
-    silent = [name for name, (status, _) in visits.items() if status == "failed"]
+    silent = blind_spots(database, settings.health, at)
     return DigestView(
         manager=manager,
         day=words.day(_bounds(day, settings)[0]),
@@ -170,7 +169,7 @@ def view_digest(
         waiting=found.counts["waiting"],
         cards=tuple(_cards(alerts, clients, shown)),
         updates=tuple(_update(row, clients, shown) for row in updates),
-        silent_sources=tuple(sources[name].title if name in sources else name for name in sorted(silent)),
+        silent_sources=tuple(sources[name].title if name in sources else name for name in silent),
     )
 
 
@@ -250,7 +249,7 @@ def _alert_view(alert: Alert, shown: _Shown) -> AlertView:
         definition=shown.text(alert.type, "definition"),
         novelty=words("first_time") if stories == 1 else words("nth_story", n=stories),
         status=words(f"status_{best.status}"),
-        quote=quote_evidence(best),
+        quote=_quote(best, words),
         source=shown.sources[best.source].title if best.source in shown.sources else best.source,
         domain=domain_of(best.url) or words("no_link"),
         url=best.url if domain_of(best.url) else None,
@@ -263,6 +262,10 @@ def _alert_view(alert: Alert, shown: _Shown) -> AlertView:
         next_step=shown.text(alert.type, "talking_point"),
         priority=round(alert.priority, 4),
     )
+
+
+def _quote(evidence: Evidence, words: Words) -> Quote:
+    return quote_evidence(evidence) if evidence.title or evidence.text else Quote(words("erased"), "", "")
 
 
 def _record(score: Score | None, words: Words) -> str:

@@ -28,7 +28,7 @@ def examine() -> list[Finding]:
     file = settings_file()
     text = f"from {file}" if file.exists() else f"defaults ({file} does not exist; oncu init writes one)"
     findings.append(Finding("settings", True, text))
-    for subject, look in (("sources", _sources), ("signals", _signals), ("database", _database)):
+    for subject, look in (("privacy", _privacy), ("sources", _sources), ("signals", _signals), ("database", _database)):
         findings += _look(subject, look, settings)
     return findings
 
@@ -38,6 +38,12 @@ def _look(subject: str, look: Callable[[Settings], Iterator[Finding]], settings:
         return list(look(settings))
     except Problem as problem:
         return [Finding(subject, False, line) for line in str(problem).splitlines()]
+
+
+def _privacy(settings: Settings) -> Iterator[Finding]:
+    text = "authors are kept as digests made with a secret of this installation"
+    missing = "crawl.author_salt is not set, so digests of authors can be guessed; set it to a long random text"
+    yield Finding("privacy", bool(settings.crawl.author_salt), text if settings.crawl.author_salt else missing)
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
@@ -71,4 +77,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield Finding("database", True, f"{database.address} is at this version")
     text = f"{len(clients)} clients" if clients else "none; run: oncu clients import FILE"
     yield Finding("clients", bool(clients), text)
+    if unheard := sum(client.manager is None for client in clients):
+        yield Finding("managers", True, f"{unheard} clients have no manager, so nobody gets their alerts")
     yield Finding("documents", True, f"{documents} stored, {pending} waiting for: oncu run")

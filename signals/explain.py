@@ -69,7 +69,7 @@ def _evidence_lines(item: dict[str, Any], words: Words) -> list[str]:
     tag = f"{words.number(item['tag_probability'], 2)}  {words.reason(item['tag_reason'])}"
     client = f"{words.number(item['mention_probability'], 2)}  {words.reason(item['mention_reason'])}"
     return [
-        f"“{item['quote']}”",
+        f"“{item['quote']}”" if item["quote"] else words("erased"),
         f"  {item['source']} · {published} · {item['url'] if is_web_link(item['url']) else words('no_link')}",
         "  " + _line("tag", f"{tag}  ({words('status_' + item['status'])})", words),
         "  " + _line("client", client, words),

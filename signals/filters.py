@@ -4,6 +4,7 @@ Unknown keys are ignored. A bad line gives no output line and one `line N: reaso
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from oncu.classifiers.matcher import Matcher
+from oncu.classifiers.privacy import redact
 from oncu.classifiers.stories import StoryIndex, StoryText
 from oncu.classifiers.tagger import Tagger
 from oncu.crawlers.dates import parse_moment
@@ -18,6 +20,7 @@ from oncu.crawlers.pages.article import article_json, extract_article
 from oncu.crawlers.pages.feed import feed_json, parse_feed
 
 LEAST_PROBABILITY = 0.05
+SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 Row = Mapping[str, Any]
 Judge = Callable[[Row], Iterable[dict[str, Any]]]
@@ -111,16 +114,36 @@ def feed_filter(now: datetime) -> Judge:
     return judge
 
 
+def redact_filter(*, names: bool) -> Judge:
+    """`oncu redact`: the text with labels in place of personal data, and how many of each kind were removed."""
+
+    def judge(row: Row) -> Iterator[dict[str, Any]]:
+        row_id = _id(row)
+        yield {"id": row_id, **asdict(redact(_text(row), names=names))}
+
+    return judge
+
+
 def _parse(line: bytes) -> Row:
     try:
         row = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
         raise BadLine(f"not UTF-8 at byte {error.start}; write UTF-8") from None
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
         raise BadLine(f"not JSON ({_first_line(error)}); write one JSON object a line") from None
     if not isinstance(row, dict):
         raise BadLine(f"a JSON {type(row).__name__}; write one JSON object a line")
+    if SURROGATE.search(line) and not _is_whole(row):
+        raise BadLine("holds half a character (one surrogate without the other); write both or none")
     return row
+
+
+def _is_whole(row: Row) -> bool:
+    try:
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse_constant(name: str) -> None:

@@ -4,12 +4,13 @@ A batch is saved in one transaction together with the note that it is done, so a
 where it stopped: nothing lost, nothing doubled.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oncu.classifiers.matcher import build_matcher
 from oncu.classifiers.names import ClientName
+from oncu.classifiers.privacy import VERSION as PRIVACY
 from oncu.classifiers.stories import StoryIndex, StoryText, sketch_document
 from oncu.classifiers.tagger import build_tagger
 from oncu.config.load import check_provenance
@@ -20,13 +21,22 @@ from oncu.storage.alerts import alert_candidates, save_alert_updates, save_alert
 from oncu.storage.clients import Client, has_clients, load_clients
 from oncu.storage.database import Database
 from oncu.storage.documents import Document, count_pending, first_visits, mark_read, pending_documents
-from oncu.storage.mentions import StoryMember, recent_story_members, save_mentions, save_story_members, save_tags
+from oncu.storage.mentions import (
+    StoryMember,
+    recent_story_members,
+    save_mentions,
+    save_story_members,
+    save_tags,
+    stories_of_versions,
+)
+from oncu.storage.privacy import save_masked
 from oncu.storage.runs import finish_run, start_run
 from oncu.storage.signals import DETECT, episodes_of, pending_hits, save_detected, signals_of
 
 from . import detect as detecting
 from . import read as reading
 from . import route as routing
+from .masking import mask_documents, mask_pending
 
 BATCH = 500
 STORY_DAYS = 14
@@ -107,6 +117,7 @@ def run_pending(
     counts, status = Counts(), "failed"
     try:
         counts += read_pending(database, catalogue, now, warm=warm, progress=progress)
+        mask_pending(database, now)
         counts += detect_pending(database, catalogue.types, settings, now)
         counts += route_pending(database, catalogue.types, settings, now)
         status = "done"
@@ -139,7 +150,8 @@ def read_pending(
 def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:
     """Turn accepted tags into signals, episodes and level steps."""
     counts = Counts()
-    old_after = timedelta(days=settings.alerts.max_age_days)
+    days = settings.alerts
+    old_after, first_poll = timedelta(days=days.max_age_days), timedelta(days=days.first_poll_days)
     while True:
         with database.write() as connection:
             hits = pending_hits(connection, limit=BATCH)
@@ -150,7 +162,7 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
                 episodes_of(connection, clients), signals_of(connection, clients), first_visits(connection)
             )
             known = (hit for hit in hits if hit.type in types)
-            found = detecting.detect(known, past, types, now, old_after=old_after)
+            found = detecting.detect(known, past, types, now, old_after=old_after, first_poll=first_poll)
             save_detected(connection, found)
             mark_read(connection, {hit.document_id for hit in hits}, DETECT, detecting.VERSION, now)
             counts += Counts(signals=len(found.signals))
@@ -172,19 +184,38 @@ def _next_batch(database: Database) -> list[Document]:
 
 
 def _read_batch(database: Database, batch: list[Document], warm: Warm, now: datetime) -> Counts:
-    members = [_join_story(warm.stories, document, now) for document in batch]
+    members = _join_stories(database, batch, warm.stories, now)
     found = reading.read_documents(batch, warm.reader, now)
+    masking = mask_documents(batch, found.mentions, warm.reader.tax_ids)
     with database.write() as connection:
         save_story_members(connection, members, reading.VERSION)
         mentions = save_mentions(connection, found.mentions)
         tags = save_tags(connection, found.tags)
         mark_read(connection, (d.id for d in batch), "read", reading.VERSION, now)
+        save_masked(connection, masking.looked_at, masking.masked, PRIVACY, now)
     return Counts(documents=len(batch), mentions=mentions, tags=tags)
 
 
-def _join_story(stories: StoryIndex, document: Document, now: datetime) -> StoryMember:
-    text = StoryText(document.id, document.title, document.text, document.published_at or now, document.source)
+def _join_stories(
+    database: Database, batch: Sequence[Document], stories: StoryIndex, now: datetime
+) -> list[StoryMember]:
+    """The stories of a batch; an edited document stays in the story it was in before, however much was edited."""
+    keys = [(document.source, document.natural_key) for document in batch]
+    with database.read() as connection:
+        earlier = stories_of_versions(connection, keys, since=now - timedelta(days=STORY_DAYS))
+    members = []
+    for key, document in zip(keys, batch, strict=True):
+        members.append(_join_story(stories, document, now, earlier.get(key)))
+        earlier[key] = members[-1].story_id
+    return members
+
+
+def _join_story(stories: StoryIndex, document: Document, now: datetime, earlier: str | None) -> StoryMember:
+    told_at = document.published_at or now
+    text = StoryText(document.id, document.title, document.text, told_at, document.source)
     sketched = sketch_document(text)
+    if earlier is not None:
+        stories.restore(document.id, earlier, sketched, told_at)
     joined = stories.add(text, sketched)
     return StoryMember(document.id, joined.story_id, joined.similarity, joined.is_copy, sketched, now)
 
@@ -197,7 +228,7 @@ def _restore_stories(database: Database, now: datetime) -> StoryIndex:
     return stories
 
 
-def _build_reader(clients: Iterable[Client], catalogue: Catalogue) -> reading.Reader:
+def _build_reader(clients: Sequence[Client], catalogue: Catalogue) -> reading.Reader:
     check_provenance(catalogue.sources, catalogue.types)
     provenance = {name: spec.provenance for name, spec in catalogue.sources.items() if spec.provenance}
     return reading.Reader(
@@ -205,6 +236,7 @@ def _build_reader(clients: Iterable[Client], catalogue: Catalogue) -> reading.Re
         tagger=build_tagger({code: spec for code, spec in catalogue.types.items() if not spec.derived}),
         types=catalogue.types,
         provenance=provenance,
+        tax_ids=frozenset(client.tax_id for client in clients if client.tax_id),
     )
 
 

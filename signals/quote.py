@@ -25,12 +25,21 @@ def quote_evidence(evidence: Evidence) -> Quote:
     """The sentence that holds the cue (the first one where the row has no cue of its own), cut to LONGEST."""
     text = f"{evidence.title}\n{evidence.text}" if evidence.text else evidence.title
     start, end = _sentence_at(text, evidence.tag_start)
-    name = (evidence.mention_start, evidence.mention_end)
+    name = _name_in(text, (start, end), (evidence.mention_start, evidence.mention_end))
     is_here = start <= name[0] < name[1] <= end and name[1] - name[0] <= ROOM
     first, last = _cut(start, end, name if is_here else (evidence.tag_start, evidence.tag_start), evidence.tag_start)
     name = name if is_here else (first, first)
     before, after = text[first : name[0]].lstrip(), text[name[1] : last].rstrip()
     return Quote("…" * (first > start) + before, text[name[0] : name[1]], after + "…" * (last < end))
+
+
+def _name_in(text: str, sentence: tuple[int, int], mention: tuple[int, int]) -> tuple[int, int]:
+    """The place of the mention, or where the same words stand in the sentence when it is in another one."""
+    start, end = mention
+    if sentence[0] <= start < end <= sentence[1] or start == end:
+        return mention
+    found = text.find(text[start:end], *sentence)
+    return (found, found + end - start) if found >= 0 else mention
 
 
 def _sentence_at(text: str, place: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Read one document: the clients in it and, for each, the signal types the text or the registry gives it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,17 +14,20 @@ from oncu.storage.mentions import MentionRow, TagRow
 VERSION = "read-1"
 REGISTRY_PROBABILITY = 0.97  # a row of the registry of a thing is that thing, short of a misfiled row
 REGISTRY_REASON = "registry row"
+# Tables and market reports name a score of firms; more than this in one text is a list, or bait for search engines.
+MANY_CLIENTS = 30
 RELEVANT = 30  # below this a client is named in passing and what is told is not about it
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Everything reading needs, built once a run: names, cues, and what each registry's rows are."""
+    """Everything reading needs, built once a run: names, cues, what each registry's rows are, clients' tax numbers."""
 
     matcher: Matcher
     tagger: Tagger
     types: Mapping[str, SignalSpec]
     provenance: Mapping[str, Provenance]
+    tax_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def read_documents(documents: Iterable[Document], reader: Reader, now: datetime)
     mentions: list[MentionRow] = []
     tags: list[TagRow] = []
     for document in documents:
-        found = reader.matcher.find(document.reading, document.fields)
+        found = _without_bait(reader.matcher.find(document.reading, document.fields))
         relevance = _relevance_of_clients(found)
         for mention in found:
             row = _mention_row(document, mention, now)
@@ -48,6 +51,15 @@ def read_documents(documents: Iterable[Document], reader: Reader, now: datetime)
             if mention.accepted and relevance[mention.client_id] >= RELEVANT:
                 tags += [_tag_row(row, tag, document, now) for tag in tags_of(document, mention, reader)]
     return Reading(tuple(mentions), tuple(tags))
+
+
+def _without_bait(mentions: Sequence[Mention]) -> list[Mention]:
+    """Mentions as they are, or none of them accepted where a text names more clients than it can tell of."""
+    named = len({mention.client_id for mention in mentions if mention.accepted})
+    if named <= MANY_CLIENTS:
+        return list(mentions)
+    reason = f"one of {named} clients on a page"
+    return [replace(m, accepted=False, relevance=0, reason=f"{m.reason}, {reason}") for m in mentions]
 
 
 def _relevance_of_clients(mentions: Iterable[Mention]) -> dict[str, int]:
@@ -77,7 +89,7 @@ def _registry_tag(provenance: Provenance, spec: SignalSpec, document: Document) 
         side=spec.side,
         probability=REGISTRY_PROBABILITY,
         accepted=True,
-        status=provenance.status,
+        status=provenance.status_of(document.fields),
         origin="authority",
         start=start,
         end=len(document.reading),

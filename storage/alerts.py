@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, select, update
 
 from .database import save_new
 from .keys import key_id
@@ -87,6 +87,7 @@ class StoredDigest:
     counts: Mapping[str, int]
     made_at: datetime
     told_until: datetime | None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -253,7 +254,7 @@ def find_digest(connection: Connection, manager: str, day: date) -> StoredDigest
         digests.c.manager == manager, digests.c.created_at < found.created_at
     )
     told_until = connection.execute(before).scalar_one_or_none()
-    return StoredDigest(found.id, manager, alert_ids, found.counts, found.created_at, told_until)
+    return StoredDigest(found.id, manager, alert_ids, found.counts, found.created_at, told_until, found.sent_at)
 
 
 def save_digest(
@@ -268,6 +269,11 @@ def save_digest(
         digest_alerts,
         ({"digest_id": digest_id, "alert_id": i, "rank": rank} for rank, i in enumerate(alert_ids, 1)),
     )
+
+
+def mark_sent(connection: Connection, digest_id: str, now: datetime) -> None:
+    """Note when a digest was last sent."""
+    connection.execute(update(digests).where(digests.c.id == digest_id).values(sent_at=now))
 
 
 def updates_for(connection: Connection, digest: StoredDigest, *, at: datetime) -> list[tuple[str, str, str, str]]:
@@ -291,13 +297,18 @@ def updates_for(connection: Connection, digest: StoredDigest, *, at: datetime) -
 
 
 def evidence_of(connection: Connection, episode_ids: Sequence[str], *, at: datetime) -> dict[str, list[Evidence]]:
-    """Every document behind some episodes that was known at a moment, newest first, by episode."""
+    """Every document behind some episodes that was known at a moment, newest first, by episode.
+
+    Of a document that was edited, the newest version speaks for the others.
+    """
     query = (
         select(
             signals.c.episode_id,
             signal_evidence.c.signal_id,
             signal_evidence.c.document_id,
             signal_evidence.c.source,
+            documents.c.natural_key,
+            documents.c.version,
             documents.c.url,
             documents.c.published_at,
             documents.c.first_seen_at,
@@ -322,10 +333,16 @@ def evidence_of(connection: Connection, episode_ids: Sequence[str], *, at: datet
         .where(signals.c.episode_id.in_(episode_ids), signal_evidence.c.known_at <= at)
         .order_by(signal_evidence.c.known_at.desc(), documents.c.published_at.desc(), documents.c.id)
     )
+    rows = connection.execute(query).all()
+    newest: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = row.signal_id, row.source, row.natural_key
+        newest[key] = max(row.version, newest.get(key, 0))
     found: dict[str, list[Evidence]] = {episode_id: [] for episode_id in episode_ids}
-    for row in connection.execute(query):
-        values = dict(row._mapping)
-        found[values.pop("episode_id")].append(Evidence(**values))
+    for row in rows:
+        if row.version == newest[row.signal_id, row.source, row.natural_key]:
+            values = {name: value for name, value in row._mapping.items() if name not in ("natural_key", "version")}
+            found[values.pop("episode_id")].append(Evidence(**values))
     return found
 
 

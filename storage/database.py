@@ -79,6 +79,7 @@ def open_database(url: str) -> Database:
 
     Raises StorageError when the address is wrong, the database cannot be reached, is not ours or is of another version.
     """
+    _check_sqlite_file(url)
     database = connect(url)
     found, newest = schema_revision(database), newest_revision()
     if found == newest:
@@ -134,6 +135,13 @@ def connect(url: str) -> Database:
 def _check_sqlite_folder(file: str | None) -> None:
     if file and file != ":memory:" and not Path(file).absolute().parent.is_dir():
         raise StorageError(f"database file {file}: the folder {Path(file).absolute().parent} does not exist; create it")
+
+
+def _check_sqlite_file(url: str) -> None:
+    """SQLite would quietly make an empty file in whatever folder a command is run from."""
+    found = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?", url)
+    if found and found[1] != ":memory:" and Path(found[1]).parent.is_dir() and not Path(found[1]).exists():
+        raise StorageError(f"database file {found[1]} does not exist; run: oncu init, or set ONCU_DATABASE_URL")
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -10,13 +10,18 @@ from .database import save_new
 from .keys import digest_of, key_id
 from .models import documents, readings, texts
 
+FORGOTTEN = "forgotten:"  # what the key of a forgotten document begins with
+
+ADVERTORIAL = "advertorial"  # the field that says why a document is a firm's paid word; such a one never alerts
+
 
 @dataclass(frozen=True)
 class Document:
     """One page, feed entry, row or post as it was seen.
 
     `natural_key` is what the source itself calls it (an id, else its address); `fields` are the structured values of a
-    registry row; `quarantine` is the reason why nothing is to be read from it.
+    registry row; `quarantine` is the reason why nothing is to be read from it. `stored_id` is the id it was stored
+    under: the text may have been masked or erased since, and a digest of what is left would be another one.
     """
 
     source: str
@@ -32,16 +37,17 @@ class Document:
     fields: dict[str, str] = field(default_factory=dict)
     author_digest: str | None = None
     quarantine: str | None = None
+    stored_id: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def content_digest(self) -> str:
-        """Changes when title, text or a field changes; the address and the times do not count."""
-        return digest_of(self.title, self.text, *sorted(self.fields.items()))
+        """Changes when title, text or a field changes; the address, the times and where lines break do not count."""
+        return digest_of(" ".join(self.title.split()), " ".join(self.text.split()), *sorted(self.fields.items()))
 
     @property
     def id(self) -> str:
         """The key of this version of the document."""
-        return key_id("document", self.source, self.natural_key, self.content_digest)
+        return self.stored_id or key_id("document", self.source, self.natural_key, self.content_digest)
 
     @property
     def reading(self) -> str:
@@ -62,12 +68,17 @@ class Saved:
 
 
 def save_documents(connection: Connection, batch: Iterable[Document]) -> Saved:
-    """Store documents by key; one that is there stays untouched, with the `first_seen_at` it had."""
+    """Store documents by key; one that is there stays untouched, with the `first_seen_at` it had.
+
+    What was forgotten is not stored again, also not in a later version: it counts as seen.
+    """
     unique = {document.id: document for document in batch}
     if not unique:
         return Saved()
     stored = _stored_versions(connection, unique.values())
+    forgotten = _forgotten_keys(connection, stored)
     fresh = {i: d for i, d in unique.items() if i not in stored[(d.source, d.natural_key)]}
+    fresh = {i: d for i, d in fresh.items() if (d.source, d.natural_key) not in forgotten}
     versions = _number_versions(fresh.values(), stored)
     save_new(connection, documents, [_row(d, versions[i]) for i, d in fresh.items()])
     save_new(connection, texts, [_text_row(d) for d in fresh.values()])
@@ -112,6 +123,24 @@ def load_documents(connection: Connection, ids: Sequence[str]) -> dict[str, Docu
     return {row.id: _document(row) for row in connection.execute(query)}
 
 
+def documents_of(connection: Connection, source: str, *, limit: int) -> list[Document]:
+    """The first documents of a source by time seen, newest published first, quarantined ones too."""
+    query = (
+        select(documents, texts.c.title, texts.c.body, texts.c.author_digest)
+        .join(texts, texts.c.document_id == documents.c.id)
+        .where(documents.c.source == source)
+        .order_by(documents.c.first_seen_at, documents.c.published_at.desc(), documents.c.natural_key)
+        .limit(limit)
+    )
+    return [_document(row) for row in connection.execute(query)]
+
+
+def quarantine_reason(connection: Connection, document_id: str) -> str | None:
+    """Why nothing is to be read from a document; None where it is not stored or is sound."""
+    query = select(documents.c.quarantine).where(documents.c.id == document_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def first_visits(connection: Connection) -> dict[str, datetime]:
     """When each source's first documents were seen."""
     query = select(documents.c.source, func.min(documents.c.first_seen_at)).group_by(documents.c.source)
@@ -142,6 +171,19 @@ def _stored_versions(connection: Connection, batch: Iterable[Document]) -> dict[
     for source, natural_key, document_id in connection.execute(query):
         found[(source, natural_key)].add(document_id)
     return found
+
+
+def forgotten_key(natural_key: str) -> str:
+    """The key a document has once it is forgotten: enough to know it again, without the address or name in it."""
+    return FORGOTTEN + digest_of(natural_key)
+
+
+def _forgotten_keys(connection: Connection, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which keys belong to documents that were forgotten."""
+    looked_for = {(source, forgotten_key(natural_key)): (source, natural_key) for source, natural_key in keys}
+    place = tuple_(documents.c.source, documents.c.natural_key)
+    query = select(documents.c.source, documents.c.natural_key).where(place.in_(sorted(looked_for))).distinct()
+    return {looked_for[(source, natural_key)] for source, natural_key in connection.execute(query)}
 
 
 def _number_versions(batch: Iterable[Document], stored: dict[tuple[str, str], set[str]]) -> dict[str, int]:
@@ -198,4 +240,5 @@ def _document(row: Row[tuple[object, ...]]) -> Document:
         fields=row.fields,
         author_digest=row.author_digest,
         quarantine=row.quarantine,
+        stored_id=row.id,
     )

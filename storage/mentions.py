@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, tuple_
 
 from .database import save_new
 from .keys import key_id
 from .models import documents, mentions, stories, story_members, tags
+
+MAX_KEYS = 500
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,24 @@ def recent_story_members(connection: Connection, since: datetime) -> Iterator[tu
         sketch = tuple(array("Q", row.sketch))
         member = StoryMember(row.document_id, row.story_id, row.similarity, row.is_copy, sketch, row.known_at)
         yield member, row.told_at
+
+
+def stories_of_versions(
+    connection: Connection, keys: Iterable[tuple[str, str]], *, since: datetime
+) -> dict[tuple[str, str], str]:
+    """The story each document was last put in since a moment, by its source and natural key, whatever its version."""
+    wanted = sorted(set(keys))
+    found: dict[tuple[str, str], str] = {}
+    for start in range(0, len(wanted), MAX_KEYS):
+        query = (
+            select(documents.c.source, documents.c.natural_key, story_members.c.story_id)
+            .join(story_members, story_members.c.document_id == documents.c.id)
+            .where(tuple_(documents.c.source, documents.c.natural_key).in_(wanted[start : start + MAX_KEYS]))
+            .where(story_members.c.known_at >= since)
+            .order_by(documents.c.version)
+        )
+        found |= {(source, key): story_id for source, key, story_id in connection.execute(query)}
+    return found
 
 
 def save_mentions(connection: Connection, rows: Iterable[MentionRow]) -> int:

@@ -157,6 +157,32 @@ texts = Table(
     _moment("erased_at", nullable=True),
 )
 
+validators = Table(
+    "validators",
+    metadata,
+    _id(),
+    _code("source"),
+    _text("address"),
+    _code("fingerprint"),
+    _text("etag", nullable=True),
+    _text("last_modified", nullable=True),
+    _moment("read_at"),
+    Index(None, "source", "read_at"),
+)
+
+backfills = Table(
+    "backfills",
+    metadata,
+    _id(),
+    _code("source"),
+    _moment("window_start"),
+    _moment("window_end"),
+    Column("pending", JSON, nullable=False),
+    _moment("started_at"),
+    _moment("saved_at"),
+    Index(None, "source", "window_start"),
+)
+
 readings = Table(
     "readings",
     metadata,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from .database import save_new
 from .keys import key_id
@@ -52,6 +52,12 @@ def save_issues(
         for issue in found
     )
     return save_new(connection, issues, rows)
+
+
+def last_done(connection: Connection, stage: str, subject: str) -> datetime | None:
+    """When the last run of a subject that was not a failure began."""
+    query = select(func.max(runs.c.started_at)).where(runs.c.stage == stage, runs.c.subject == subject)
+    return connection.execute(query.where(runs.c.status == "done")).scalar_one()
 
 
 def latest_runs(connection: Connection, stage: str, *, at: datetime) -> dict[str, tuple[str, datetime]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Row, Select, and_, exists, func, select
 
 from .database import save_new
+from .documents import ADVERTORIAL
 from .models import (
     clients,
     documents,
@@ -27,7 +28,7 @@ DETECT = "detect"
 
 @dataclass(frozen=True)
 class Hit:
-    """An accepted tag on an accepted mention: what detection works on."""
+    """An accepted tag on an accepted mention: what detection works on; `is_paid` where a firm paid for the text."""
 
     client_id: str
     type: str
@@ -44,6 +45,7 @@ class Hit:
     category: str
     published_at: datetime | None
     first_seen_at: datetime
+    is_paid: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,17 +145,17 @@ def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
     waiting = (
         select(mentions.c.document_id)
         .join(tags, tags.c.mention_id == mentions.c.id)
+        .join(documents, documents.c.id == mentions.c.document_id)
         .where(mentions.c.accepted, tags.c.accepted, ~seen)
-        .distinct()
+        .group_by(mentions.c.document_id)
+        .order_by(func.min(documents.c.first_seen_at), mentions.c.document_id)
         .limit(limit)
     )
     query = (
         _hits()
         .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, tags.c.accepted)
         .order_by(documents.c.first_seen_at, documents.c.published_at, documents.c.id)
-        .order_by(
-            (tags.c.probability * mentions.c.probability).desc(), func.abs(tags.c.start - mentions.c.start), tags.c.id
-        )
+        .order_by(tags.c.probability.desc(), func.abs(tags.c.start - mentions.c.start), tags.c.id)
     )
     return [_hit(row) for row in connection.execute(query)]
 
@@ -234,6 +236,8 @@ def managers_with_clients(connection: Connection) -> list[str]:
 
 
 def _hits() -> Select[tuple[object, ...]]:
+    # A client that is surely meant in one place of a text is meant in the others too.
+    surest_name = func.max(mentions.c.probability).over(partition_by=(mentions.c.document_id, mentions.c.client_id))
     return (
         select(
             mentions.c.client_id,
@@ -241,7 +245,7 @@ def _hits() -> Select[tuple[object, ...]]:
             tags.c.side,
             tags.c.status,
             tags.c.origin,
-            (tags.c.probability * mentions.c.probability).label("probability"),
+            (tags.c.probability * surest_name).label("probability"),
             mentions.c.relevance,
             tags.c.id.label("tag_id"),
             documents.c.id.label("document_id"),
@@ -260,5 +264,5 @@ def _hits() -> Select[tuple[object, ...]]:
 
 def _hit(row: Row[tuple[object, ...]]) -> Hit:
     values = dict(row._mapping)
-    event_key = values.pop("fields").get("event_key")
-    return Hit(**values, event_key=event_key)
+    fields = values.pop("fields")
+    return Hit(**values, event_key=fields.get("event_key"), is_paid=ADVERTORIAL in fields)

@@ -7,20 +7,15 @@ from typing import Any, Literal
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ..dates import parse_moment
 from ..language import guess_language
 from ..text import clean_line, clean_text, strip_unwanted
-from .page import Page, check_markup
+from .claimed import claimed_date
+from .markup import check_markup
+from .page import Page
 
 SHORT_TEXT = 400
 LEAST_TITLE = 15
 MAX_BYTES = 8 * 2**20
-DATE_PATHS = (
-    "//meta[@property='article:published_time']/@content",
-    "//meta[@itemprop='datePublished']/@content",
-    "//*[@itemprop='datePublished']/@datetime",
-    "//article//time/@datetime",
-)
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ def _extract(html: str, url: str | None, now: datetime) -> Article:
     return Article(
         title=title,
         text=text,
-        published_at=_published_at(tree, described.date, now),
+        published_at=claimed_date(tree, url, described.date, now),
         authors=tuple(name for name in map(clean_line, (described.author or "").split(";")) if name),
         language=guess_language(f"{title}\n{text}"),
     )
@@ -101,10 +96,3 @@ def _title(tree: HtmlElement, found: str) -> str:
     if not found:
         return shown[0] if shown else clean_line(str(tree.findtext(".//title") or ""))
     return next((line for line in shown if len(line) >= LEAST_TITLE and found.startswith(line)), found)
-
-
-def _published_at(tree: HtmlElement, found: str | None, now: datetime) -> datetime | None:
-    """The instant the page's markup names, else the day htmldate found."""
-    written = (str(value) for path in DATE_PATHS for value in tree.xpath(path)[:1])
-    moments = (parse_moment(text, now) for text in (*written, found or ""))
-    return next((moment for moment in moments if moment), None)

@@ -1,4 +1,4 @@
-"""RSS and Atom in every dialect: the entries of a feed, whatever state it is in."""
+"""RSS, Atom and JSON Feed in every dialect: the entries of a feed, whatever state it is in."""
 
 import calendar
 from dataclasses import dataclass
@@ -44,6 +44,10 @@ def parse_feed(
     """
     if len(body) > max_bytes:
         return Feed((), (f"feed of {len(body):,} bytes is over the limit of {max_bytes:,}",))
+    from .jsonfeed import is_json_feed, parse_json_feed  # which gives what is defined here
+
+    if is_json_feed(body):
+        return parse_json_feed(body, url, now)
     try:
         parsed = _parse(body, url, content_type)
     except Exception as error:  # feedparser leaks what its parsers throw: RecursionError, AssertionError, KeyError …
@@ -84,7 +88,7 @@ def _problems(parsed: Any) -> list[str]:
     error = parsed.get("bozo_exception")
     if not parsed.get("bozo") or type(error).__name__ in HARMLESS:
         return []
-    return [f"not well formed: {(str(error).splitlines() or [''])[0] or type(error).__name__}"]
+    return [f"not well formed: {(str(error).splitlines() or [''])[0].removeprefix('<unknown>:') or type(error).__name__}"]
 
 
 def _entry(raw: Any, moment: datetime | None) -> FeedEntry:

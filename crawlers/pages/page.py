@@ -1,6 +1,5 @@
 """What readers take and give: a fetched page in; rows, links to go on with and issues out."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,18 +17,38 @@ from oncu.storage.runs import Issue
 from ..encoding import decode_body
 from ..text import strip_unwanted
 
-# Parsers need minutes for a tag with 300,000 attributes; a real one has a few dozen.
-MAX_ATTRIBUTES = 2_000
-TAG = re.compile(rb"<[A-Za-z][^<>]{8000,}")
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time: `start` belongs to it, `end` does not."""
+
+    start: datetime
+    end: datetime
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
 
 
 @dataclass(frozen=True)
 class Link:
-    """A page to fetch next: the `number`-th of the source's list, or the detail page of one document."""
+    """A page to fetch next: the `number`-th of the source's list, or the detail page of one document.
+
+    `body` is what is sent by POST; without one the page is asked by GET. `window` is what the page is asked about.
+    `known` is what the list already says of a detail page, `changed_at` when it says the page last changed.
+    """
 
     url: str
     kind: Literal["list", "detail"] = "list"
     number: int = 1
+    body: str = ""
+    window: Window | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
+    changed_at: datetime | None = None
+
+    @property
+    def address(self) -> str:
+        """What tells this page from every other."""
+        return f"{self.url} {self.body}" if self.body else self.url
 
 
 @dataclass(frozen=True)
@@ -69,15 +88,6 @@ class Page:
         except ValueError:
             return None
         return url if url.startswith(("http://", "https://")) else None
-
-
-def check_markup(body: bytes) -> str | None:
-    """Why a body must not be given to an HTML parser, or None; takes time in proportion to its length."""
-    if body[:5] == b"%PDF-":
-        return "is a PDF file, not a page"
-    if any(tag.count(b"=") > MAX_ATTRIBUTES for tag in TAG.findall(body)):
-        return f"holds a tag with more than {MAX_ATTRIBUTES} attributes"
-    return None
 
 
 class Read(Protocol):

@@ -2,21 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NoReturn
 
 import jmespath
-from w3lib.url import add_or_replace_parameter
 
 from oncu.config.specs import ApiReader, SourceSpec
 from oncu.storage.runs import Issue
 
 from ..pages.page import Link, Page, Row
-
-
-def first_url(spec: SourceSpec) -> str:
-    """The address of the first page, with its page number where the API counts pages."""
-    return _page_url(spec, 1) if spec.api and spec.api.page else spec.url
+from ..plan import page_link
 
 
 def read(spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Row | Link | Issue]:
@@ -34,14 +30,17 @@ def read(spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Ro
     for number, row in enumerate(rows, 1):
         values = {name: as_text(jmespath.search(path, row)) for name, path in spec.api.fields.items()}
         yield Row(values, f"{page.url} row {number}")
-    if rows and (following := _next_url(spec, spec.api, page, answer, link.number)):
-        yield Link(following, "list", link.number + 1)
+    if rows and (following := _following(spec, spec.api, page, answer, link)):
+        yield following
 
 
-def load_json(text: str) -> Any:
-    """JSON without NaN and Infinity; ValueError says what is wrong, also where it is nested too deep."""
+def load_json(text: str, *, may_hold_nan: bool = False) -> Any:
+    """JSON without NaN and Infinity; ValueError says what is wrong, also where it is nested too deep.
+
+    Tables exported by data programs write an empty cell as NaN; where it may be held, it is null.
+    """
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_no_value if may_hold_nan else _refuse)
     except RecursionError:
         raise ValueError("nested too deep") from None
 
@@ -55,17 +54,20 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _next_url(spec: SourceSpec, api: ApiReader, page: Page, answer: Any, number: int) -> str | None:
+def _following(spec: SourceSpec, api: ApiReader, page: Page, answer: Any, link: Link) -> Link | None:
     if api.page:
-        return _page_url(spec, number + 1)
+        return page_link(spec, link.number + 1, link.window)
+    if api.cursor:
+        cursor = as_text(jmespath.search(api.cursor.path, answer))
+        return page_link(spec, link.number + 1, link.window, cursor=cursor) if cursor else None
     found = jmespath.search(api.next, answer) if api.next else None
-    return page.join(found) if isinstance(found, str) and found else None
-
-
-def _page_url(spec: SourceSpec, number: int) -> str:
-    assert spec.api is not None and spec.api.page is not None
-    return add_or_replace_parameter(spec.url, spec.api.page.param, str(spec.api.page.start + number - 1))
+    url = page.join(found) if isinstance(found, str) and found else None
+    return replace(link, url=url, number=link.number + 1) if url else None
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a JSON number")
+
+
+def _no_value(_: str) -> None:
+    return None

@@ -1,64 +1,98 @@
-"""Files dropped in a place: CSV and JSON lines, one document a row."""
+"""Files dropped in a place: CSV, JSON lines and XLSX, one document a row; PDF, one document a file or a notice."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+
+import jmespath
 
 from oncu.config.specs import FileReader, SourceSpec
 from oncu.storage.runs import Issue
 
 from ..pages.page import Link, Page, Row
+from ..pages.pdf import read_notices
+from ..pages.workbook import read_sheet
+from ..text import strip_unwanted
 from .api import as_text, load_json
 
-DELIMITERS = ";,\t"
+DELIMITERS = ";,\t|"
+
+# A line's number and its values by column, or what is wrong with it.
+Line = tuple[int, dict[Any, Any] | str]
 
 
 def read(spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Row | Link | Issue]:
     """The rows of a file, with an issue for each line that cannot be read."""
     assert spec.file is not None
-    lines = _csv_lines(page) if spec.file.format == "csv" else _json_lines(page)
-    for number, raw in lines:
+    if spec.file.format == "pdf":
+        yield from read_notices(spec.file, page)
+        return
+    needs_all = spec.file.format != "jsonl"  # a JSON line may leave out what it does not know
+    for number, raw in LINES[spec.file.format](spec.file, page):
         place = f"{page.url} line {number}"
         if isinstance(raw, str):
             yield Issue("file", place, raw)
-        elif missing := _missing_columns(spec.file, raw):
-            yield Issue(
-                "file", place, f"column {missing[0]!r} is missing; found: {', '.join(map(str, list(raw)[:20]))}"
-            )
-            if spec.file.format == "csv":
-                return
+        elif missing := _missing_column(spec.file, raw) if needs_all else None:
+            yield Issue("file", place, f"column {missing!r} is missing; found: {', '.join(map(str, list(raw)[:20]))}")
+            return
         else:
-            yield Row({name: as_text(raw.get(column)) for name, column in spec.file.fields.items()}, place)
+            yield Row({name: as_text(_cell(spec.file, raw, column)) for name, column in spec.file.fields.items()}, place)
 
 
-def _missing_columns(file: FileReader, raw: dict[Any, Any]) -> list[str]:
-    # A JSON line may leave out what it does not know, a CSV file has one header for all.
-    return [column for column in file.fields.values() if column not in raw] if file.format == "csv" else []
+def _cell(file: FileReader, raw: dict[Any, Any], column: str) -> Any:
+    """A column by its name; in JSON lines also by a path into the row (`debtors[].name`)."""
+    return jmespath.search(column, raw) if file.format == "jsonl" and column not in raw else raw.get(column)
 
 
-def _csv_lines(page: Page) -> Iterator[tuple[int, dict[Any, Any] | str]]:
-    header = page.text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=header.count)
-    reader = csv.DictReader(io.StringIO(page.text, newline=""), delimiter=delimiter, restkey="", restval=None)
+def _missing_column(file: FileReader, raw: dict[Any, Any]) -> str | None:
+    return next((column for column in file.fields.values() if column not in raw), None)
+
+
+def _csv_lines(file: FileReader, page: Page) -> Iterator[Line]:
+    text = "".join(_text(file, page).splitlines(keepends=True)[file.skip :])
+    header = text.partition("\n")[0]
+    delimiter = file.delimiter or max(DELIMITERS, key=header.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval=None)
     try:
         for raw in reader:
+            number = reader.line_num + file.skip
             if "" in raw and isinstance(raw[""], list):
-                yield reader.line_num, f"has more values than the header's {len(reader.fieldnames or [])}"
+                yield number, f"has more values than the header's {len(reader.fieldnames or [])}"
             else:
-                yield reader.line_num, raw
+                yield number, raw
     except csv.Error as error:
-        yield reader.line_num, f"not CSV: {error}"
+        yield reader.line_num + file.skip, f"not CSV: {error}"
 
 
-def _json_lines(page: Page) -> Iterator[tuple[int, dict[Any, Any] | str]]:
-    for number, line in enumerate(page.text.split("\n"), 1):
+def _json_lines(file: FileReader, page: Page) -> Iterator[Line]:
+    for number, line in enumerate(_text(file, page).split("\n"), 1):
         if not line.strip():
             continue
         try:
-            row = load_json(line)
+            row = load_json(line, may_hold_nan=True)
         except ValueError as error:
             yield number, f"not JSON: {error}"
             continue
         yield number, row if isinstance(row, dict) else "not a JSON object"
+
+
+def _sheet_lines(file: FileReader, page: Page) -> Iterator[Line]:
+    try:
+        yield from read_sheet(page.body, sheet=file.sheet, skip=file.skip)
+    except ValueError as error:
+        yield 1, str(error)
+
+
+def _text(file: FileReader, page: Page) -> str:
+    if file.encoding is None:
+        return page.text
+    return strip_unwanted(page.body.decode(file.encoding, "replace").removeprefix("\ufeff"))
+
+
+LINES: dict[str, Callable[[FileReader, Page], Iterator[Line]]] = {
+    "csv": _csv_lines,
+    "jsonl": _json_lines,
+    "xlsx": _sheet_lines,
+}

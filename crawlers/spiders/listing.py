@@ -1,6 +1,7 @@
 """Lists on web pages: items, their detail pages, the next page of the list."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from parsel import Selector, SelectorList
@@ -9,10 +10,15 @@ from oncu.config.specs import ListingReader, SourceSpec
 from oncu.storage.runs import Issue
 
 from ..pages.article import extract_article
-from ..pages.page import Link, Page, Row, check_markup
+from ..pages.markup import check_markup
+from ..pages.page import Link, Page, Row
+from ..plan import page_link
 from ..text import element_text
 
 JOINTS = {"title": " ", "text": "\n"}
+SINGLE = frozenset(("key", "url", "published_at"))  # of several that match, the first that is not empty
+
+Found = Row | Link | Issue
 
 
 def read(spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Row | Link | Issue]:
@@ -21,14 +27,23 @@ def read(spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Ro
     if wrong := check_markup(page.body):
         yield Issue("page", page.url, f"page {wrong}")
     elif link.kind == "detail":
-        yield from _read_detail(spec.listing, page, now)
+        yield from read_detail(spec.listing.fields, page, link, now)
     else:
-        yield from _read_list(spec.listing, page, link.number)
+        yield from _read_list(spec, spec.listing, page, link)
 
 
-def _read_list(listing: ListingReader, page: Page, number: int) -> Iterator[Row | Link | Issue]:
+def read_detail(fields: dict[str, str], page: Page, link: Link, now: datetime) -> Iterator[Row | Issue]:
+    """The one document of a page, by its selectors or else as an article; what only the list knew fills its gaps."""
+    for found in _read_by(fields, page, now):
+        if isinstance(found, Row):
+            gaps = {name: value for name, value in link.known.items() if not found.values.get(name)}
+            found = replace(found, values={**found.values, **gaps})
+        yield found
+
+
+def _read_list(spec: SourceSpec, listing: ListingReader, page: Page, link: Link) -> Iterator[Row | Link | Issue]:
     items = page.selector.css(listing.item)
-    if not items:
+    if not items and not (listing.page and link.number > 1):  # a counted list ends with a page that has none
         yield Issue("selector", page.url, f"nothing on the page matches item {listing.item!r}; has its layout changed?")
     for item in items:
         if listing.link is None:
@@ -39,12 +54,14 @@ def _read_list(listing: ListingReader, page: Page, number: int) -> Iterator[Row 
             yield Issue("selector", page.url, f"an item without a web address at {listing.link!r}")
     following = _link(page.selector, listing.next, page) if listing.next else None
     if following and items:
-        yield Link(following, "list", number + 1)
+        yield replace(link, url=following, number=link.number + 1)
+    elif listing.page and items:
+        yield page_link(spec, link.number + 1, link.window)
 
 
-def _read_detail(listing: ListingReader, page: Page, now: datetime) -> Iterator[Row | Issue]:
-    if listing.fields:
-        yield Row({"url": page.url} | _fields(page.selector, listing.fields), page.url, page.text)
+def _read_by(fields: dict[str, str], page: Page, now: datetime) -> Iterator[Row | Issue]:
+    if fields:
+        yield Row({"url": page.url} | _fields(page.selector, fields), page.url, page.text)
         return
     article = extract_article(page.text, page.url, now)
     if article.problem:
@@ -56,13 +73,17 @@ def _read_detail(listing: ListingReader, page: Page, now: datetime) -> Iterator[
 
 
 def _fields(scope: Selector, selectors: dict[str, str]) -> dict[str, str]:
-    return {name: _value(scope.css(selector), JOINTS.get(name, "; ")) for name, selector in selectors.items()}
+    return {name: _value(name, _texts(scope.css(selector))) for name, selector in selectors.items()}
 
 
-def _value(found: SelectorList[Selector], joint: str) -> str:
-    """`h1::text` gives its text, a plain `div.body` everything inside it as paragraphs."""
+def _value(name: str, texts: list[str]) -> str:
+    return JOINTS.get(name, "; ").join(texts[:1] if name in SINGLE else texts)
+
+
+def _texts(found: SelectorList[Selector]) -> list[str]:
+    """`h1::text` gives its text, a plain `div.body` everything inside it as paragraphs; empty ones go."""
     texts = (element_text(node.root) if hasattr(node.root, "tag") else node.get() for node in found)
-    return joint.join(text for text in map(str.strip, texts) if text)
+    return [text for text in map(str.strip, texts) if text]
 
 
 def _link(scope: Selector, selector: str, page: Page) -> str | None:

@@ -1,16 +1,21 @@
 """`oncu sources` and `oncu signals`: the catalogue and the signal types as data."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
-from oncu.config.load import SIGNALS, SOURCES, load_signal_types, load_sources
+from oncu.config.load import SIGNALS, SOURCES, check_provenance, load_signal_types, load_sources
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
+from oncu.config.specs import Category, SourceSpec, write_every
 
-from .console import say
+from .console import read_clock, say, warn
+from .health import show_health
+
+SHOWN = 50  # bad rows on the terminal; --json prints all
 
 Folder = Annotated[
     Path | None, typer.Option("--folder", help="A folder of .yml files instead of the one in the settings.")
@@ -23,6 +28,13 @@ def add_to(app: typer.Typer) -> None:
     sources = typer.Typer(no_args_is_help=True, help="The catalogue of sources.")
     sources.command("list", epilog="Example: oncu sources list")(list_sources)
     sources.command("check", epilog="Example: oncu sources check --folder my-sources")(check_sources)
+    sources.command("preview", epilog="Example: oncu sources preview ntv-turkiye --limit 3")(preview_source)
+    sources.command("fixture", epilog="Example: oncu sources fixture resmi-gazete ADDRESS --folder tests/pages")(
+        store_fixture
+    )
+    sources.command("import", epilog="Example: oncu sources import feeds.opml --folder my-sources")(import_list)
+    sources.command("health", epilog="Example: oncu sources health")(show_health)
+    sources.command("traces", epilog="Example: oncu sources traces")(show_traces)
     app.add_typer(sources, name="sources")
     signals = typer.Typer(no_args_is_help=True, help="The signal types.")
     signals.command("list", epilog="Example: oncu signals list")(list_types)
@@ -30,23 +42,119 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(signals, name="signals")
 
 
-def list_sources(folder: Folder = None, as_json: AsJson = False) -> None:
-    """List the sources: what they are, how they are read, how often."""
-    specs = load_sources(folder or load_settings().sources or SOURCES)
+def list_sources(
+    folder: Folder = None,
+    category: Annotated[str | None, typer.Option(help="Only news, registry, complaint, social or classified.")] = None,
+    verified: Annotated[
+        bool | None, typer.Option("--verified/--unverified", help="Only those tested on real payloads, or the others.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the sources: on or off, tested on real payloads or not, how they are read, how often."""
+    if category is not None and category not in get_args(Category):
+        raise typer.BadParameter(f"no category {category!r}; there are {', '.join(get_args(Category))}")
+    specs = {
+        name: spec
+        for name, spec in _load(folder).items()
+        if category in (None, spec.category) and verified in (None, spec.verified)
+    }
     if as_json:
         say(json.dumps([spec.model_dump(mode="json") for spec in specs.values()], ensure_ascii=False, indent=2))
         return
     for name, spec in specs.items():
-        state = "on " if spec.enabled else "off"
-        say(f"{state}  {name:<28} {spec.category:<10} {spec.reader:<8} {spec.title}")
+        state = f"{'on ' if spec.enabled else 'off'}  {'verified  ' if spec.verified else 'unverified'}"
+        say(f"{state}  {name:<28} {spec.category:<10} {spec.reader:<8} {write_every(spec.every):<4} {spec.title}")
     if not specs:
-        say("no source yet; CONTRIBUTING.md shows how to add one in one file")
+        say("no such source; CONTRIBUTING.md shows how to add one in one file")
 
 
 def check_sources(folder: Folder = None) -> None:
-    """Check every source file strictly: keys, types, selectors, paths."""
-    specs = load_sources(folder or load_settings().sources or SOURCES)
-    say(f"{len(specs)} sources, no faults")
+    """Check every source file strictly: keys, types, selectors, paths, and that what it can bring are signal types."""
+    settings = load_settings()
+    specs = _load(folder)
+    check_provenance(specs, load_signal_types(settings.signals or SIGNALS))
+    enabled, verified = (sum(getattr(spec, key) for spec in specs.values()) for key in ("enabled", "verified"))
+    say(f"{len(specs)} sources, no faults; {enabled} on, {verified} verified")
+
+
+def preview_source(
+    name: Annotated[str, typer.Argument(help="A source of the catalogue.")],
+    url: Annotated[str | None, typer.Option(help="Visit this address instead of the source's own.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many documents are shown.")] = 10,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what one visit would store, and store nothing; exit code 1 where nothing could be read."""
+    from ..sources import describe_preview, preview, preview_json
+
+    found = preview(_find(name, folder), load_settings().crawl, read_clock(), url=url, limit=limit)
+    if as_json:
+        say(json.dumps(preview_json(found), ensure_ascii=False, indent=2))
+    else:
+        for line in describe_preview(found):
+            say(line)
+    if not found.documents:
+        raise typer.Exit(1)
+
+
+def store_fixture(
+    name: Annotated[str, typer.Argument(help="A source of the catalogue.")],
+    url: Annotated[str, typer.Argument(help="The address whose pages are stored.")],
+    folder: Annotated[Path, typer.Option("--folder", help="Where the tests' pages lie.")] = Path("tests/pages"),
+    sources: Annotated[Path | None, typer.Option("--sources", help="A folder of source files.")] = None,
+) -> None:
+    """Store the pages at an address with what is read from them, as the next test of a source."""
+    from ..sources import write_fixture
+
+    place = write_fixture(_find(name, sources), url, folder, load_settings().crawl, read_clock())
+    say(f"{place}: read expected.json and mend what is wrong in the source, not in the file")
+
+
+def import_list(
+    file: Annotated[Path, typer.Argument(help="OPML, or CSV, XLSX, JSON lines with a column url.")],
+    folder: Folder = None,
+    language: Annotated[str, typer.Option(help="Where the list names none: tr or en.")] = "tr",
+    category: Annotated[str, typer.Option(help="Where the list names none.")] = "news",
+    every: Annotated[str, typer.Option(help="How often they are visited, such as 30m.")] = "30m",
+    off: Annotated[bool, typer.Option("--off", help="Write them switched off.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add every feed of a list as a source; those that are there are skipped, bad ones reported (exit code 1)."""
+    from ..feedlist import import_feeds
+
+    place = folder or load_settings().sources
+    if place is None:
+        raise Problem("no folder of your own: give --folder FOLDER, or name one in oncu.yml (sources: FOLDER)")
+    defaults = {"language": language, "category": category, "origin": "independent", "every": every}
+    done = import_feeds(file, place, defaults=defaults, enabled=not off)
+    if as_json:
+        say(json.dumps(asdict(done), ensure_ascii=False, indent=2))
+    else:
+        say(f"{len(done.new)} sources added to {place}, {done.skipped} were there already, {len(done.bad)} bad")
+        for row in done.bad[:SHOWN]:
+            warn(f"line {row.line}: {f'{row.column}: ' if row.column else ''}{row.reason}")
+        if len(done.bad) > SHOWN:
+            warn(f"… and {len(done.bad) - SHOWN} more; --json prints all")
+    if done.bad:
+        raise typer.Exit(1)
+
+
+def show_traces(folder: Folder = None) -> None:
+    """Print which source can bring which trace, as the tables of docs/sources.md."""
+    from ..traces import matrix_markdown
+
+    say(matrix_markdown(_load(folder), load_signal_types(load_settings().signals or SIGNALS)).rstrip())
+
+
+def _load(folder: Path | None) -> dict[str, SourceSpec]:
+    return load_sources(folder or load_settings().sources or SOURCES)
+
+
+def _find(name: str, folder: Path | None) -> SourceSpec:
+    spec = _load(folder).get(name)
+    if spec is None:
+        raise Problem(f"no source is called {name!r}; oncu sources list shows the names")
+    return spec
 
 
 def list_types(folder: Folder = None, as_json: AsJson = False) -> None:

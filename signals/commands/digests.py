@@ -8,7 +8,7 @@ import typer
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
-from .console import load_catalogue, open_storage, read_clock, read_day, say
+from .console import load_catalogue, open_storage, read_clock, read_day, say, today
 
 if TYPE_CHECKING:
     from oncu.storage.database import Database
@@ -24,20 +24,30 @@ def digest(
     manager: Annotated[str, typer.Option(help="Whose clients, as written in the client list.")],
     date: Annotated[str | None, typer.Option(help="The day, like 2026-09-30; today by default.")] = None,
     form: Annotated[Literal["text", "html", "json"], typer.Option("--format", help="How it is written.")] = "text",
+    send: Annotated[bool, typer.Option("--send", help="Send it by mail instead of showing it.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="With --send: also when it was sent before.")] = False,
 ) -> None:
     """Show a manager's day: whom to call, why, and what to say. What a day carries is fixed when it is first shown."""
+    from ..deliver import send_digest
     from ..digest import compose_digest, view_digest
     from ..render import render_digest
     from ..words import load_words
 
+    if again and not send:
+        raise typer.BadParameter("--again needs --send")
     settings = load_settings()
     catalogue = load_catalogue(settings)
     day = read_day(date, settings)
+    if day > today(settings):
+        raise Problem(f"{day} has not come yet; a digest carries what was heard until its day")
     words = load_words(settings.digest.language, settings.timezone)
     with open_storage(settings) as database:
         _check_manager(database, manager)
         compose_digest(database, manager, day, settings, read_clock())
         view = view_digest(database, manager, day, settings, words, types=catalogue.types, sources=catalogue.sources)
+        if send:
+            say(send_digest(database, view, day, settings, words, read_clock(), again=again))
+            return
     say(render_digest(view, words, form, wait_days=settings.digest.wait_days))
 
 

@@ -42,10 +42,11 @@ def match(clients: Clients) -> None:
 
     names, bad = read_client_names(clients, read_clock())
     for row in bad:
-        warn(f"{clients}: {row}")
+        column = f", column {row.column}" if row.column else ""
+        warn(f"{clients}: line {row.line}{column}: {row.reason}")
     if not names:
         raise Problem(f"{clients}: holds no client; add rows with client_id and legal_name")
-    _run(match_filter(build_matcher(names)), failed=bool(bad))
+    run_lines(match_filter(build_matcher(names)), failed=bool(bad))
 
 
 def tag() -> None:
@@ -55,7 +56,7 @@ def tag() -> None:
     from ..filters import tag_filter
 
     types = load_signal_types(load_settings().signals or SIGNALS)
-    _run(tag_filter(build_tagger({code: spec for code, spec in types.items() if not spec.derived})))
+    run_lines(tag_filter(build_tagger({code: spec for code, spec in types.items() if not spec.derived})))
 
 
 def stories() -> None:
@@ -64,21 +65,21 @@ def stories() -> None:
 
     from ..filters import story_filter
 
-    _run(story_filter(StoryIndex()))
+    run_lines(story_filter(StoryIndex()))
 
 
 def extract() -> None:
     """Read article pages: JSON lines {id, html | html_path, url?} in, title, text, date, authors, language out."""
     from ..filters import extract_filter
 
-    _run(extract_filter(read_clock()))
+    run_lines(extract_filter(read_clock()))
 
 
 def feed() -> None:
     """Read stored feeds: JSON lines {id, path, url?} in, their entries out."""
     from ..filters import feed_filter
 
-    _run(feed_filter(read_clock()))
+    run_lines(feed_filter(read_clock()))
 
 
 def evaluate(
@@ -96,21 +97,19 @@ def evaluate(
     """Judge signals against outcomes as of a day: conversion, base rate, lift, recall, lead time, as JSON."""
     from oncu.scoring.columns import read_exposure, read_outcomes, read_signals
     from oncu.scoring.evaluate import evaluate as judge
+    from oncu.scoring.tables import BadInput
 
-    report = judge(
-        read_signals(signals),
-        read_outcomes(outcomes),
-        read_exposure(exposure) if exposure else None,
-        side=side,
-        as_of=read_day(as_of, load_settings()),
-        horizon_days=horizon,
-        merge_days=merge_days,
-        by=by,
-    )
+    day = read_day(as_of, load_settings())
+    try:
+        tables = read_signals(signals), read_outcomes(outcomes), read_exposure(exposure) if exposure else None
+        report = judge(*tables, side=side, as_of=day, horizon_days=horizon, merge_days=merge_days, by=by)
+    except BadInput as bad:
+        raise Problem(str(bad)) from None
     say(json.dumps(report, ensure_ascii=False, indent=1))
 
 
-def _run(judge: "Judge", *, failed: bool = False) -> None:
+def run_lines(judge: "Judge", *, failed: bool = False) -> None:
+    """Run a filter over standard input; exit code 1 where a line could not be used."""
     from ..filters import BadLineAt, run_filter
 
     for found in run_filter(_lines(), judge):

@@ -1,11 +1,14 @@
 """`oncu init` and `oncu doctor`."""
 
 import json
+import secrets
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from oncu.config.problems import Problem
 from oncu.config.settings import load_settings, settings_file
 
 from .console import say
@@ -18,7 +21,8 @@ STARTER = """\
 # sources: my-sources                    # a folder of source files instead of the built-in catalogue
 # signals: my-signals                    # a folder of signal types instead of the built-in ones
 # timezone: Europe/Istanbul
-# crawl:
+crawl:
+  author_salt: "{salt}"   # a secret: authors are kept as digests made with it; changing it cuts them from their past
 #   user_agent: "OncuBot/0.1 (+https://oncu.example/bot)"   # name your bank and a contact here
 #   delay_seconds: 0.5
 # alerts:
@@ -29,6 +33,12 @@ STARTER = """\
 #   max_alerts: 7
 # level:
 #   threshold: 40
+# retention:                             # how long texts are held after they were first seen; null is for ever
+#   complaint: 730d
+#   social: 365d
+# mail:
+#   port: 587
+#   starttls: true
 """
 
 
@@ -42,16 +52,25 @@ def init() -> None:
     """Make the database and a settings file, or bring an older database up to date; safe to repeat."""
     from oncu.storage.database import create_database
 
-    file, settings = settings_file(), load_settings(settings_file() if settings_file().exists() else None)
-    if file.exists():
-        say(f"settings  {file} (kept as it is)")
-    else:
-        file.write_text(STARTER, encoding="utf-8")
-        say(f"settings  {file} (new)")
-    database = create_database(settings.database_url)
+    file = settings_file()
+    say(f"settings  {file} ({'new' if _write_starter(file) else 'kept as it is'})")
+    database = create_database(load_settings().database_url)
     say(f"database  {database.address} (ready)")
     database.close()
     say("next      oncu clients import CLIENTS.csv, then: oncu crawl, oncu run, oncu digest --manager NAME")
+
+
+def _write_starter(file: Path) -> bool:
+    """Write the settings file unless there is one; whether it was written. Raises Problem."""
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            file.chmod(0o600)  # it holds a secret
+            new.write(STARTER.format(salt=secrets.token_hex(16)))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise Problem(f"{file}: cannot be written ({error.strerror}); name another file in ONCU_SETTINGS") from None
+    return True
 
 
 def doctor(

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
 from .console import load_catalogue, open_storage, read_clock, say, show_progress
+from .health import warn_of_alarms
 
 if TYPE_CHECKING:
     from oncu.crawlers.visit import SourceResult
@@ -19,6 +21,8 @@ NONE_ENABLED = (
     "or keep a folder of your own source files and name it in oncu.yml (sources: FOLDER)"
 )
 
+FirstDay = typer.Option("--from", formats=["%Y-%m-%d"], help="Backfill from this day on.")
+LastDay = typer.Option("--to", formats=["%Y-%m-%d"], help="Backfill to this day, itself included.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
 
 
@@ -30,9 +34,16 @@ def add_to(app: typer.Typer) -> None:
 
 def crawl(
     names: Annotated[list[str] | None, typer.Argument(help="Sources to visit; all enabled ones by default.")] = None,
+    first_day: Annotated[datetime | None, FirstDay] = None,
+    last_day: Annotated[datetime | None, LastDay] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Visit sources and store their documents; exit code 1 only if every source failed."""
+    """Visit sources and store their documents; exit code 1 only if every source failed.
+
+    With --from and --to, fetch what the named sources published on those days; a backfill that was interrupted goes on
+    when it is asked for again.
+    """
+    from oncu.crawlers.plan import days_window
     from oncu.crawlers.run import crawl as visit
 
     settings = load_settings()
@@ -40,6 +51,14 @@ def crawl(
     unknown = sorted(set(names or ()) - catalogue.sources.keys())
     if unknown:
         raise Problem(f"no source is called {unknown[0]!r}; oncu sources list shows the names")
+    window = None
+    if first_day or last_day:
+        if not (names and first_day and last_day):
+            raise Problem("a backfill needs sources and both days: oncu crawl NAME --from 2026-01-01 --to 2026-03-31")
+        try:
+            window = days_window(first_day.date(), last_day.date())
+        except ValueError as error:
+            raise Problem(str(error)) from None
     specs = [s for name, s in catalogue.sources.items() if (name in names if names else s.enabled)]
     if not specs:
         raise Problem(NONE_ENABLED)
@@ -53,12 +72,14 @@ def crawl(
             done += 1
             progress("crawl", done, len(specs))
 
-        results = visit(specs, settings.crawl, settings.database_url, read_clock(), progress=on_result)
+        results = visit(specs, settings.crawl, settings.database_url, read_clock(), window=window, progress=on_result)
     if as_json:
         say(json.dumps([asdict(result) for result in results], ensure_ascii=False, indent=2))
     else:
         for line in crawl_lines(results):
             say(line)
+    if window is None:
+        warn_of_alarms([result.source for result in results if result.status != "quiet"], settings, read_clock())
     if all(result.status == "failed" for result in results):
         raise Problem("every source failed; the lines above say why")
 
@@ -69,6 +90,8 @@ def crawl_lines(results: list["SourceResult"]) -> list[str]:
     for result in results:
         saved = result.saved
         counts = f"{saved.new} new, {saved.changed} changed, {saved.seen} known"
+        if result.unchanged:
+            counts += f", {result.unchanged} pages unchanged"
         lines.append(f"{result.status:<7} {result.source:<28} {counts}")
         lines += [f"        {issue.kind}: {issue.place}: {issue.problem}" for issue in result.issues[:5]]
     return lines

@@ -76,3 +76,7 @@ def test_first_word_is_no_alias_when_common_or_short(name: str) -> None:
 def test_word_lists_are_folded() -> None:
     lists = [*common_words().words, *common_words().places, *name_words().sector, *name_words().forms]
     assert [word for word in lists if not re.fullmatch(r"[a-z0-9]+(?: [a-z0-9]+)*", word)] == []
+
+
+def test_trade_words_alone_are_nobodys_name():
+    assert make_aliases("Sanayi ve Ticaret A.Ş.") == ()

@@ -109,7 +109,9 @@ def test_a_block_of_another_reader_is_refused(faults: Faults) -> None:
     assert "'listing' has no effect; remove it" in faults(listing=LISTING["listing"])[0]
 
 
-@pytest.mark.parametrize("url", ["ftp://a.example/", "haber.example", "https://me@a.example/", "https:///x", "http://a\\b/"])
+@pytest.mark.parametrize(
+    "url", ["ftp://a.example/", "haber.example", "https://me@a.example/", "https:///x", "http://a\\b/"]
+)
 def test_only_web_addresses_without_user_names_are_accepted(faults: Faults, url: str) -> None:
     assert "not an http or https address" in faults(url=url)[0]
 
@@ -125,7 +127,7 @@ def test_a_code_in_a_type_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_no_text_is_refused(faults: Faults) -> None:
-    assert "keys" in faults(**{"expect": {"documents": {1: 2, "min": 1, "max": 2}}})[0].lower()
+    assert "keys" in faults(expect={"documents": {1: 2, "min": 1, "max": 2}})[0].lower()
 
 
 def test_every_fault_of_every_file_is_listed_in_one_go(tmp_path: Path) -> None:

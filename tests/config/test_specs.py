@@ -76,5 +76,10 @@ def test_a_range_is_ordered() -> None:
 
 def test_every_shipped_type_says_what_to_do_in_both_languages() -> None:
     specs = load_signal_types()
-    texts = [getattr(getattr(s, k), l) for s in specs.values() for k in ("title", "talking_point") for l in ("tr", "en")]
+    texts = [
+        getattr(getattr(spec, key), language)
+        for spec in specs.values()
+        for key in ("title", "talking_point")
+        for language in ("tr", "en")
+    ]
     assert all(texts) and {spec.side for spec in specs.values()} == {"opportunity", "risk"}

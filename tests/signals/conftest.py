@@ -1,10 +1,10 @@
 """A small invented bank: clients, documents in the order they are seen, and the whole line run at a given clock."""
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ from oncu.classifiers.tagger import Tagger, build_tagger
 from oncu.config.load import load_signal_types
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
+from oncu.signals.cli import main
 from oncu.signals.digest import DigestView, compose_digest, view_digest
 from oncu.signals.pipeline import Catalogue, Counts, run_pending
 from oncu.signals.words import load_words
 from oncu.storage.clients import save_clients
-from oncu.storage.database import Database, create_database, open_database
+from oncu.storage.database import Database
 from oncu.storage.documents import Document, save_documents
 
 Row = dict[str, Any]
@@ -100,22 +101,6 @@ def tagger_of(codes: tuple[str, ...]) -> Tagger:
     return build_tagger({code: shipped_types()[code] for code in codes})
 
 
-@pytest.fixture(scope="session")
-def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of an empty database with all tables; copying it is quicker than making another."""
-    path = tmp_path_factory.mktemp("new") / "oncu.db"
-    create_database(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture
-def database(tmp_path: Path, new_database: Path) -> Iterator[Database]:
-    """An empty SQLite database with all tables."""
-    opened = open_database(f"sqlite:///{shutil.copy(new_database, tmp_path / 'oncu.db')}")
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def empty_bank(database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Bank:
     """A bank without clients."""
@@ -142,3 +127,33 @@ def make_source() -> Callable[..., SourceSpec]:
         return SourceSpec.model_validate(base | more)
 
     return make
+
+
+@dataclass
+class Said:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def oncu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run the command line as `main` does, in a folder with an empty catalogue `src`: `oncu("tag", stdin=b"…")`."""
+
+    def run(*words: object, stdin: bytes = b"") -> Said:
+        capsys.readouterr()
+        monkeypatch.setattr("sys.argv", ["oncu", *map(str, words)])
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(stdin), "utf-8"))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        code = ended.value.code
+        return Said(code if isinstance(code, int) else 0, *capsys.readouterr())
+
+    for name in ("ONCU_SETTINGS", "ONCU_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ONCU_SOURCES", "src")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "src").mkdir()
+    return run

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from oncu.config.load import load_signal_types
 from oncu.signals.detect import Past, detect, step_height
 from oncu.storage.signals import Hit

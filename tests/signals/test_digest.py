@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from oncu.config.problems import Problem
+from oncu.storage.runs import finish_run, start_run
 from oncu.storage.scores import Score, publish_scores
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
@@ -115,8 +116,6 @@ def test_yesterdays_digest_stays_as_it_was(bank, now):
 
 
 def test_a_later_failure_of_a_source_does_not_change_an_earlier_digest(told, now):
-    from oncu.storage.runs import finish_run, start_run
-
     before = told.view(now.date())
     with told.database.write() as connection:
         run = start_run(connection, "crawl", "1", now + HOUR, subject="gazete")
@@ -216,7 +215,9 @@ def test_a_type_that_is_gone_is_shown_by_its_code(told, now):
     assert told.view(now.date()).cards[0].alerts[0].title == "lawsuit"
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "http://[", "//x.example/", "mailto:a@b", " "])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "http://[", "//x.example/", "mailto:a@b", " "]
+)
 def test_an_address_that_is_no_web_address_is_no_link(bank, now, url):
     bank.see(LAWSUIT, url=url)
     bank.run()

@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from oncu.signals.level import RAISE, WITHDRAW, level_at, trace_level
 from oncu.storage.signals import Step
 

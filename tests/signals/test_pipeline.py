@@ -6,7 +6,7 @@ import pytest
 
 from oncu.config.load import ConfigError
 from oncu.config.problems import Problem
-from oncu.signals.pipeline import Counts
+from oncu.signals.pipeline import Counts, run_pending
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
 DENIAL = "Simya İlaç'a patent davası açıldığı iddiası yalanlandı"
@@ -122,7 +122,9 @@ def test_a_denial_ends_the_episode_and_is_noted_on_its_alert(bank, now):
 
 
 def test_a_denial_added_to_the_same_article_is_noted_on_its_alert(bank, now):
-    text = "Simya İlaç hakkında rakibinin açtığı patent davası ile ilgili ayrıntılar yazının devamında anlatılıyor. " * 3
+    text = (
+        "Simya İlaç hakkında rakibinin açtığı patent davası ile ilgili ayrıntılar yazının devamında anlatılıyor. " * 3
+    )
     bank.see(LAWSUIT, text, natural_key="a1")
     bank.run()
     bank.see(DENIAL, text, natural_key="a1", at=now + DAY, published_at=now)
@@ -193,9 +195,7 @@ def test_the_story_of_an_old_document_does_not_depend_on_where_a_run_stopped(ban
     bank.see(LAWSUIT, source="b", published_at=old + DAY)
     bank.see(LAWSUIT, source="c", published_at=now)
     bank.run()
-    stories = dict(
-        bank.rows("SELECT source, story_id FROM documents JOIN story_members ON document_id = id")
-    )
+    stories = dict(bank.rows("SELECT source, story_id FROM documents JOIN story_members ON document_id = id"))
     assert stories["a"] == stories["b"] != stories["c"]
 
 
@@ -210,8 +210,6 @@ def test_detection_takes_the_oldest_documents_first(bank, now, monkeypatch):
 
 
 def test_progress_is_told_batch_by_batch(bank, monkeypatch):
-    from oncu.signals.pipeline import run_pending
-
     monkeypatch.setattr("oncu.signals.pipeline.BATCH", 2)
     for title in COMPLAINTS:
         bank.see(title)

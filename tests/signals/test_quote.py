@@ -17,7 +17,24 @@ def evidence(title, text="", *, cue="dava", name=NAME):
     start, tag = reading.find(name), reading.find(cue)
     at = datetime(2026, 3, 2, tzinfo=UTC)
     return Evidence(
-        "s", "d", "gazete", None, at, at, at, "fact", title, text, start, start + len(name), "", 0.9, tag, tag + 4, "", 0.8
+        "s",
+        "d",
+        "gazete",
+        None,
+        at,
+        at,
+        at,
+        "fact",
+        title,
+        text,
+        start,
+        start + len(name),
+        "",
+        0.9,
+        tag,
+        tag + 4,
+        "",
+        0.8,
     )
 
 
@@ -62,7 +79,10 @@ def test_an_erased_text_gives_an_empty_quote():
 
 
 @given(
-    st.text("ab .İ!\n😀", max_size=400), st.text("ab .Ş\n😀", max_size=400), st.text("xy .", max_size=300), st.booleans()
+    st.text("ab .İ!\n😀", max_size=400),
+    st.text("ab .Ş\n😀", max_size=400),
+    st.text("xy .", max_size=300),
+    st.booleans(),
 )
 def test_a_quote_is_short_and_word_for_word(before, between, after, is_cue_first):
     parts = ("dava", NAME) if is_cue_first else (NAME, "dava")

@@ -15,7 +15,7 @@ WORDS = load_words("tr", "Europe/Istanbul")
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
-    "\"><svg onload=alert(1)>",
+    '"><svg onload=alert(1)>',
     "' onmouseover='alert(1)",
     "</blockquote></main><iframe srcdoc='<script>x</script>'>",
     "{{ 7*7 }}{% raw %}",
@@ -46,12 +46,19 @@ class Tags(HTMLParser):
 
 def alert(**more):
     texts = {f: f for f in AlertView.__dataclass_fields__ if f not in ("quote", "sources", "priority", "url", "side")}
-    rest = {"quote": Quote("önce ", "Simya İlaç", " sonra"), "sources": 2, "priority": 0.5, "url": "https://a.example/1"}
+    rest = {
+        "quote": Quote("önce ", "Simya İlaç", " sonra"),
+        "sources": 2,
+        "priority": 0.5,
+        "url": "https://a.example/1",
+    }
     return AlertView(**(texts | rest | {"side": "risk", "id": "0123456789abcdef"} | more))
 
 
 def digest(*alerts, **more):
-    card = Card("C1", more.pop("client", "Simya İlaç"), "Limit 1", 55.0, True, more.pop("conflict", None), alerts or (alert(),))
+    card = Card(
+        "C1", more.pop("client", "Simya İlaç"), "Limit 1", 55.0, True, more.pop("conflict", None), alerts or (alert(),)
+    )
     empty = DigestView("ayse", "02.03.2026", 1234, len(card.alerts), 3, (card,), (), ("Gazete",))
     return replace(empty, **more)
 
@@ -64,7 +71,12 @@ def render(view, form="html"):
 def test_nothing_hostile_becomes_markup(payload):
     view = digest(
         alert(
-            quote=Quote(payload, payload, payload), source=payload, domain=payload, why=payload, match=payload, title=payload
+            quote=Quote(payload, payload, payload),
+            source=payload,
+            domain=payload,
+            why=payload,
+            match=payload,
+            title=payload,
         ),
         client=payload,
         conflict=payload,
@@ -78,7 +90,9 @@ def test_nothing_hostile_becomes_markup(payload):
     assert payload in "".join(page.words)
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "http://[", None, ""])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "http://[", None, ""]
+)
 def test_what_is_no_web_address_is_no_link(url):
     assert [a for a in Tags(render(digest(alert(url=url)))).attributes if a[:2] == ("a", "href")] == []
 

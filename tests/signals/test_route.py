@@ -1,6 +1,7 @@
 """From episodes to alerts: which deserve one, and in which order they are read."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -66,7 +67,10 @@ def test_a_type_waits_for_its_number_of_stories(candidate, now):
 
 
 def test_the_best_is_read_first_and_equal_ones_by_client(candidate, now):
-    others = [replace(candidate, client_id=c, story_id=c, event_key=c, probability=p) for c, p in (("b", 0.7), ("a", 0.7), ("z", 0.9))]
+    others = [
+        replace(candidate, client_id=c, story_id=c, event_key=c, probability=p)
+        for c, p in (("b", 0.7), ("a", 0.7), ("z", 0.9))
+    ]
     assert [alert.client_id for alert in routed(others, now)] == ["z", "a", "b"]
 
 
@@ -86,17 +90,18 @@ def test_a_story_that_was_told_of_stays_told(candidate, now):
 
 def test_the_same_event_is_the_same_alert(candidate, now):
     again = replace(candidate, episode_id="e9", signal_id="s9", probability=0.9)
-    assert {alert.id for found in (candidate, again) for alert in routed([found], now)} == {routed([candidate], now)[0].id}
+    assert {alert.id for found in (candidate, again) for alert in routed([found], now)} == {
+        routed([candidate], now)[0].id
+    }
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(50, 99)), max_size=8))
 def test_the_order_does_not_depend_on_the_order_of_candidates(rows):
-    from datetime import UTC, datetime
-
     now = datetime(2026, 3, 2, tzinfo=UTC)
     base = Candidate("e", "c", None, "risk", "lawsuit", "s", "y", "k", "fact", 0.5, 90, 1, now, False)
     found = [
-        replace(base, client_id=c, probability=p / 100, story_id=f"{n}", event_key=f"{n}") for n, (c, p) in enumerate(rows)
+        replace(base, client_id=c, probability=p / 100, story_id=f"{n}", event_key=f"{n}")
+        for n, (c, p) in enumerate(rows)
     ]
     forward, backward = routed(found, now), routed(found[::-1], now)
     assert [*map(reading_order, forward)] == [*map(reading_order, backward)] == sorted(map(reading_order, forward))

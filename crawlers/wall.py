@@ -1,0 +1,42 @@
+"""Pages that come in the place of a document with a friendly "200 OK": a login, a puzzle, a block."""
+
+from functools import cache
+
+from oncu.config.load import HERE, read_yaml
+from oncu.config.specs import Strict
+
+from .spam import any_of
+
+LOOKUP = HERE / "lookups" / "wall.yml"
+
+
+class WallLookup(Strict):
+    """config/lookups/wall.yml."""
+
+    short: int
+    titles: tuple[str, ...]
+    phrases: tuple[str, ...]
+    marks: tuple[str, ...]
+
+
+def wall_reason(title: str, text: str, markup: str, lookup: WallLookup | None = None) -> str | None:
+    """Why a page is a wall in front of a document, or None; `markup` is the page, empty where there was none.
+
+    What customers write about a login that fails ("giriş yapamıyorum") has neither the title nor the marks of a wall.
+    """
+    lookup = lookup or load_wall_lookup()
+    if len(text) >= lookup.short or "<" not in markup:
+        return None
+    said = [match[0] for match in any_of(lookup.phrases).finditer(f"{title}\n{text}")]
+    mark = next((mark for mark in lookup.marks if mark in markup), None)
+    if any_of(lookup.titles).match(title) and (said or mark or not text):
+        return f"the page is a wall: “{title[:60]}”"
+    if said and (mark or len({phrase.casefold() for phrase in said}) > 1):
+        return f"the page is a wall: “{said[0]}”"
+    return None
+
+
+@cache
+def load_wall_lookup() -> WallLookup:
+    """The list the program ships. Raises ConfigError."""
+    return WallLookup.model_validate(read_yaml(LOOKUP))

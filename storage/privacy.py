@@ -1,0 +1,194 @@
+"""Personal text in storage: masked once it was read, erased on request or by age, and what of it is held.
+
+The row of a document stays when its text goes: its id and `content_digest` are those of the text as it came, so the
+same page is known again and nothing that was found in it loses its place.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, tuple_, update
+
+from .changes import chunks
+from .database import Database
+from .documents import FORGOTTEN, forgotten_key, mark_read
+from .keys import digest_of
+from .models import clients, documents, mentions, readings, texts
+
+PERSONAL = ("complaint", "social")  # categories in which private people speak
+MASK = "mask"
+BATCH = 5_000  # documents at once; SQLite allows 32,766 values in one statement
+
+
+@dataclass(frozen=True)
+class MaskedText:
+    """A document's texts with personal data masked, title and text as long as they were."""
+
+    document_id: str
+    title: str
+    text: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many documents lost their text, and a digest of their ids for the audit trail."""
+
+    documents: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What is held of one category: documents, how many have their text, have it masked, lost it; different authors;
+    when the oldest text was seen; how many texts are younger than so many days."""
+
+    category: str
+    documents: int
+    texts: int
+    masked: int
+    erased: int
+    authors: int
+    oldest_text: datetime | None
+    younger_than: dict[int, int]
+
+
+def save_masked(
+    connection: Connection, looked_at: Iterable[str], masked: Sequence[MaskedText], version: str, now: datetime
+) -> None:
+    """Overwrite texts by their masked form and note which documents were looked at; an erased text stays erased."""
+    _overwrite_freed_pages(connection)
+    rows = [{"key": m.document_id, "new_title": m.title, "new_body": m.text, "new_fields": m.fields} for m in masked]
+    if rows:
+        is_held = and_(texts.c.document_id == bindparam("key"), texts.c.erased_at.is_(None))
+        new: dict[str, ColumnElement[str]] = {"title": bindparam("new_title"), "body": bindparam("new_body")}
+        connection.execute(update(texts).where(is_held).values(new), rows)
+        is_it = documents.c.id == bindparam("key"), ~documents.c.natural_key.startswith(FORGOTTEN)
+        fields = bindparam("new_fields", type_=documents.c.fields.type)
+        connection.execute(update(documents).where(*is_it).values(fields=fields), rows)
+    mark_read(connection, looked_at, MASK, version, now)
+
+
+def unmasked_documents(connection: Connection, *, limit: int) -> list[str]:
+    """The ids of texts of private people that were read, or will never be, and were not looked at for masking."""
+    done = exists().where(readings.c.document_id == documents.c.id, readings.c.stage == MASK)
+    was_read = exists().where(readings.c.document_id == documents.c.id, readings.c.stage == "read")
+    query = (
+        select(documents.c.id)
+        .join(texts, texts.c.document_id == documents.c.id)
+        .where(documents.c.category.in_(PERSONAL), ~done, texts.c.erased_at.is_(None))
+        .where(or_(was_read, documents.c.quarantine.is_not(None)))
+        .order_by(documents.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def client_spans(connection: Connection, ids: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
+    """Where clients were found in documents."""
+    found: dict[str, list[tuple[int, int]]] = {document_id: [] for document_id in ids}
+    query = select(mentions.c.document_id, mentions.c.start, mentions.c.end)
+    for document_id, start, end in connection.execute(
+        query.where(mentions.c.document_id.in_(ids), mentions.c.accepted)
+    ):
+        found[document_id].append((start, end))
+    return found
+
+
+def client_tax_ids(connection: Connection) -> frozenset[str]:
+    """The tax numbers of all clients."""
+    query = select(clients.c.tax_id).where(clients.c.tax_id.is_not(None))
+    return frozenset(connection.execute(query).scalars())
+
+
+def erase_author(connection: Connection, digests: Collection[str], now: datetime, *, source: str | None) -> Erased:
+    """Erase every text under one of an author's digests, in one source or in all."""
+    is_theirs = texts.c.author_digest.in_(digests)
+    return _erase(connection, is_theirs if source is None else and_(is_theirs, documents.c.source == source), now)
+
+
+def erase_document(connection: Connection, document_id: str, now: datetime) -> Erased | None:
+    """Erase a document and every version of it; None where no document has the id."""
+    if connection.execute(select(documents.c.id).where(documents.c.id == document_id)).first() is None:
+        return None
+    return _erase(connection, documents.c.id == document_id, now)
+
+
+def erase_older(connection: Connection, category: str, before: datetime, now: datetime) -> Erased:
+    """Erase the texts of a category whose newest version was first seen before a moment."""
+    other = documents.alias("other")
+    is_newer = exists().where(
+        other.c.source == documents.c.source,
+        other.c.natural_key == documents.c.natural_key,
+        other.c.first_seen_at >= before,
+    )
+    is_old = and_(documents.c.category == category, documents.c.first_seen_at < before)
+    return _erase(connection, and_(is_old, ~is_newer), now)
+
+
+def holdings(connection: Connection, now: datetime, *, ages: Sequence[int]) -> list[Holding]:
+    """What is held, by category; `ages` in days."""
+    is_held = texts.c.erased_at.is_(None)
+    younger = [documents.c.first_seen_at >= now - timedelta(days=days) for days in ages]
+    query = (
+        select(
+            documents.c.category,
+            func.count(),
+            _count(is_held),
+            _count(and_(is_held, readings.c.stage.is_not(None))),
+            _count(~is_held),
+            func.count(texts.c.author_digest.distinct()),
+            func.min(case((is_held, documents.c.first_seen_at))),
+            *(_count(and_(is_held, is_young)) for is_young in younger),
+        )
+        .join(texts, texts.c.document_id == documents.c.id)
+        .outerjoin(readings, and_(readings.c.document_id == documents.c.id, readings.c.stage == MASK))
+        .group_by(documents.c.category)
+        .order_by(documents.c.category)
+    )
+    return [Holding(*row[:7], younger_than=dict(zip(ages, row[7:], strict=True))) for row in connection.execute(query)]
+
+
+def shred(database: Database) -> None:
+    """Have SQLite write its log back, so that no earlier state of an erased text is left beside the database."""
+    if database.engine.dialect.name != "sqlite":
+        return
+    raw = database.engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _erase(connection: Connection, condition: ColumnElement[bool], now: datetime) -> Erased:
+    """Erase all versions of the documents that meet a condition and still have their text."""
+    _overwrite_freed_pages(connection)
+    held = select(documents.c.source, documents.c.natural_key).join(texts, texts.c.document_id == documents.c.id)
+    keys = {tuple(row) for row in connection.execute(held.where(condition, texts.c.erased_at.is_(None)))}
+    ids: list[str] = []
+    for batch in chunks(sorted(keys), BATCH):
+        place = tuple_(documents.c.source, documents.c.natural_key)
+        found = connection.execute(select(documents.c.id, documents.c.natural_key).where(place.in_(batch))).all()
+        ids += [row.id for row in found]
+        _erase_rows(connection, {row.id: row.natural_key for row in found}, now)
+    return Erased(len(ids), digest_of(*sorted(ids)))
+
+
+def _erase_rows(connection: Connection, keys: dict[str, str], now: datetime) -> None:
+    """Empty the texts, and take from the rows of the documents what may name a person: address, key, fields."""
+    gone = {"title": "", "body": "", "author_digest": None, "erased_at": now}
+    connection.execute(update(texts).where(texts.c.document_id.in_(keys)).values(gone))
+    rows = [{"key": document_id, "new_key": forgotten_key(key)} for document_id, key in keys.items()]
+    blank: dict[str, object] = {"url": None, "fields": {}, "natural_key": bindparam("new_key")}
+    connection.execute(update(documents).where(documents.c.id == bindparam("key")).values(blank), rows)
+
+
+def _overwrite_freed_pages(connection: Connection) -> None:
+    """SQLite leaves what it replaces in the file until the place is needed; here it must be overwritten."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")

@@ -1,0 +1,74 @@
+"""JSON Feed beside RSS and Atom."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from oncu.crawlers.pages.feed import Feed, parse_feed
+from oncu.crawlers.pages.page import Link, Page, Row
+from oncu.crawlers.spiders import feed
+
+from .conftest import MakeSpec
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+URL = "https://blog.example/feed.json"
+
+
+def parse(*items: object, version: str = "https://jsonfeed.org/version/1.1") -> Feed:
+    return parse_feed(json.dumps({"version": version, "title": "t", "items": items}).encode(), URL, NOW)
+
+
+def test_entry_has_all_it_says() -> None:
+    item = {
+        "id": "7",
+        "url": "/yazi/7",
+        "title": "Yeni hat",
+        "content_html": "<p>Örnekçi A.Ş. yeni hat kurdu.</p>",
+        "date_published": "2026-03-01T10:00:00+03:00",
+        "authors": [{"name": "Ece"}, {"name": "Can"}],
+    }
+    [entry] = parse(item).entries
+    assert (entry.entry_id, entry.link, entry.title, entry.author) == (
+        "7",
+        "https://blog.example/yazi/7",
+        "Yeni hat",
+        "Ece; Can",
+    )
+    assert (entry.published_at, entry.content) == (
+        datetime(2026, 3, 1, 7, tzinfo=UTC),
+        "<p>Örnekçi A.Ş. yeni hat kurdu.</p>",
+    )
+
+
+def test_version_1_has_one_author_and_may_count_its_entries() -> None:
+    [entry] = parse(
+        {"id": 7, "content_text": "x", "author": {"name": "Ece"}}, version="https://jsonfeed.org/version/1"
+    ).entries
+    assert (entry.entry_id, entry.author, entry.summary) == ("7", "Ece", "x")
+
+
+def test_future_date_is_an_issue_and_the_entry_stays() -> None:
+    found = parse({"id": "1", "title": "x", "date_published": "2036-03-01T10:00:00Z"})
+    assert found.entries[0].published_at is None and "lies in the future" in found.issues[0]
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"{}", b'{"version": "1", "items": []}', b'{"items": {}}', b"{" + b'"a":{' * 90_000, b'{"a": NaN}']
+)
+def test_json_that_is_no_feed_is_an_issue(body: bytes) -> None:
+    found = parse_feed(body, URL, NOW)
+    assert not found.entries and found.issues
+
+
+def test_wrong_types_are_left_out() -> None:
+    found = parse(1, {"id": {"x": 1}, "title": ["a"], "authors": "Ece", "url": 5.5, "title2": None})
+    assert len(found.entries) == 1 and found.issues == ("entry 1: not an object",)
+
+
+def test_reader_makes_rows_of_entries(spec: MakeSpec) -> None:
+    body = json.dumps(
+        {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "Ad", "url": URL}]}
+    )
+    [row] = feed.read(spec("s", URL), Page(URL, body.encode()), Link(URL), NOW)
+    assert isinstance(row, Row) and (row.values["key"], row.values["title"]) == ("1", "Ad")

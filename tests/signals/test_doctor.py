@@ -1,0 +1,63 @@
+"""What works in an installation and what is missing."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from oncu.config.load import SIGNALS
+from oncu.signals.doctor import examine
+
+
+@pytest.fixture
+def findings(tmp_path, monkeypatch):
+    """The findings by subject in an empty folder with given settings."""
+
+    def look(**settings):
+        lines = "".join(f"{key}: {value}\n" for key, value in ({"signals": "types"} | settings).items())
+        Path("oncu.yml").write_text(lines)
+        return {f.subject: f for f in examine()}
+
+    (tmp_path / "types").mkdir()
+    shutil.copy(SIGNALS / "chain.yml", tmp_path / "types")  # one type without examples: quick to check
+    for name in ("ONCU_SETTINGS", "ONCU_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return look
+
+
+def test_a_database_that_was_not_made_is_to_be_mended(findings):
+    found = findings()["database"]
+    assert (found.is_fine, "run: oncu init" in found.text) == (False, True)
+
+
+def test_an_installation_without_clients_is_not_fine(findings, database):
+    found = findings(database_url=database.address)
+    assert (found["database"].is_fine, found["clients"].is_fine) == (True, False)
+
+
+def test_documents_that_wait_are_counted(findings, bank):
+    bank.see("Hava güzel")
+    found = findings(database_url=bank.database.address)
+    assert (found["clients"].text, found["documents"].text) == ("3 clients", "1 stored, 1 waiting for: oncu run")
+
+
+def test_a_fault_of_a_source_is_named(findings, tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "x.yml").write_text("titel: a\n")
+    found = findings(sources="src")["sources"]
+    assert not found.is_fine and found.text.startswith("x.yml: ")
+
+
+def test_settings_that_cannot_be_read_end_the_examination(findings):
+    found = findings(digst="{}")
+    assert (set(found), found["settings"].is_fine) == ({"python", "settings"}, False)
+
+
+def test_the_shipped_types_judge_their_own_examples(findings):
+    assert findings(signals=SIGNALS)["signals"].is_fine
+
+
+def test_an_address_without_its_password_is_shown(findings):
+    found = findings(database_url="postgresql+nothing://u:secret@h/d")["database"]
+    assert not found.is_fine and "secret" not in found.text

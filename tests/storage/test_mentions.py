@@ -1,0 +1,78 @@
+"""Story membership, mentions and tags: append-only, by key."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from oncu.storage.documents import Document, save_documents
+from oncu.storage.mentions import StoryMember, recent_story_members, save_mentions, save_story_members, save_tags
+
+HOUR = timedelta(hours=1)
+
+
+def members(database, since):
+    with database.read() as connection:
+        return list(recent_story_members(connection, since))
+
+
+def test_a_mention_saved_again_is_the_same_row(tell, database, now):
+    told = tell("a")
+    later = replace(told.mention, known_at=now + HOUR, probability=0.1)
+    with database.write() as connection:
+        assert save_mentions(connection, [later]) == 0
+
+
+def test_another_version_of_reading_adds_its_own_rows(tell, database):
+    told = tell("a")
+    with database.write() as connection:
+        assert save_mentions(connection, [replace(told.mention, version="v2")]) == 1
+
+
+def test_a_tag_saved_again_is_the_same_row(tell, database):
+    told = tell("a")
+    with database.write() as connection:
+        assert save_tags(connection, [replace(told.tag, probability=0.1)]) == 0
+
+
+def test_a_tag_without_its_mention_is_refused(tell, database):
+    told = tell("a")
+    with pytest.raises(Exception, match="FOREIGN KEY"), database.write() as connection:
+        save_tags(connection, [replace(told.tag, mention_id="nobody")])
+
+
+def test_a_probability_is_a_share(tell, database):
+    told = tell("a")
+    with pytest.raises(Exception, match="is_share"), database.write() as connection:
+        save_mentions(connection, [replace(told.mention, start=3, probability=1.5)])
+
+
+def test_a_member_comes_back_with_its_sketch_and_when_it_was_told(database, now):
+    document = Document("gazete", "a", "Başlık", "", now, now - 5 * HOUR)
+    member = StoryMember(document.id, document.id, 0.25, False, (1, 2**33 + 7), now)
+    with database.write() as connection:
+        save_documents(connection, [document])
+        save_story_members(connection, [member], "v1")
+    assert members(database, now) == [(member, now - 5 * HOUR)]
+
+
+def test_an_undated_document_was_told_when_it_became_known(database, now):
+    document = Document("gazete", "a", "Başlık", "", now)
+    with database.write() as connection:
+        save_documents(connection, [document])
+        save_story_members(connection, [StoryMember(document.id, document.id, 0.0, False, (), now)], "v1")
+    assert [told_at for _, told_at in members(database, now)] == [now]
+
+
+def test_members_come_in_the_order_in_which_they_were_read(database, now):
+    documents = [Document("gazete", f"n{n}", f"Başlık {n}", "", now - n * HOUR, now) for n in range(20)]
+    found = [StoryMember(d.id, d.id, 0.0, False, (), now) for d in documents]
+    with database.write() as connection:
+        save_documents(connection, documents)
+        save_story_members(connection, found, "v1")
+    assert [member for member, _ in members(database, now)] == found[::-1]
+
+
+def test_members_of_long_ago_are_left_out(tell, database, now):
+    tell("a", at=now - HOUR)
+    assert members(database, now) == []

@@ -1,0 +1,54 @@
+"""What ran, and what went wrong in it."""
+
+from datetime import timedelta
+
+from oncu.storage.runs import Issue, finish_run, latest_runs, save_issues, start_run
+
+HOUR = timedelta(hours=1)
+ISSUE = Issue("http", "http://a.example/", "status 500")
+
+
+def run(database, now, status, subject="gazete"):
+    with database.write() as connection:
+        run_id = start_run(connection, "crawl", "1", now, subject=subject)
+        finish_run(connection, run_id, status, {"new": 1}, now)
+    return run_id
+
+
+def latest(database, at):
+    with database.read() as connection:
+        return {subject: status for subject, (status, _) in latest_runs(connection, "crawl", at=at).items()}
+
+
+def test_the_last_run_of_each_subject_counts(database, now):
+    run(database, now, "failed")
+    run(database, now + HOUR, "done")
+    run(database, now, "failed", "ajans")
+    assert latest(database, now + HOUR) == {"gazete": "done", "ajans": "failed"}
+
+
+def test_a_later_run_does_not_exist_yet(database, now):
+    run(database, now, "done")
+    run(database, now + HOUR, "failed")
+    assert latest(database, now) == {"gazete": "done"}
+
+
+def test_a_run_that_was_killed_stays_running(database, now):
+    with database.write() as connection:
+        start_run(connection, "crawl", "1", now, subject="gazete")
+    assert latest(database, now) == {"gazete": "running"}
+
+
+def test_the_same_issue_of_a_run_is_kept_once(database, now):
+    run_id = run(database, now, "failed")
+    with database.write() as connection:
+        found = [save_issues(connection, [ISSUE, ISSUE], now, run_id=run_id, source="gazete") for _ in range(2)]
+    assert found == [1, 0]
+
+
+def test_each_version_of_a_stage_is_noted_when_it_was_first_used(database, now):
+    run(database, now, "done")
+    run(database, now + HOUR, "done")
+    with database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT stage, version, first_used_at FROM versions").all()
+    assert [(stage, version, at[:13]) for stage, version, at in rows] == [("crawl", "1", "2026-03-02 09")]
