@@ -71,7 +71,7 @@ class DropHandler:
             raise IgnoreRequest(f"{path.name} of {status.st_size:,} bytes is over the limit of {self._max_bytes:,}")
         etag = f'"{status.st_size}-{status.st_mtime_ns}"'
         headers = {"ETag": etag, "Last-Modified": formatdate(status.st_mtime, usegmt=True)}
-        if request.headers.get("If-None-Match", b"").decode("latin-1") == etag:
+        if request.headers.get("If-None-Match") == etag.encode():
             return Response(request.url, status=304, headers=headers)
         return Response(request.url, body=await run_in_thread(path.read_bytes), headers=headers)
 

@@ -108,7 +108,9 @@ def _read(task: Task) -> Iterator[Document | Link | Issue]:
     for found in find_reader(spec.reader)(spec, task.page, task.link, task.now):
         links += isinstance(found, Link)
         if links > MAX_LINKS:
-            yield Issue("limit", task.page.url, f"more than {MAX_LINKS:,} links on one page; the others are not followed")
+            yield Issue(
+                "limit", task.page.url, f"more than {MAX_LINKS:,} links on one page; the others are not followed"
+            )
             return
         if isinstance(found, Row):
             yield from _document(spec, found, task)

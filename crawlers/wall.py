@@ -1,5 +1,6 @@
 """Pages that come in the place of a document with a friendly "200 OK": a login, a puzzle, a block."""
 
+import re
 from functools import cache
 
 from oncu.config.load import HERE, read_yaml
@@ -29,11 +30,17 @@ def wall_reason(title: str, text: str, markup: str, lookup: WallLookup | None = 
         return None
     said = [match[0] for match in any_of(lookup.phrases).finditer(f"{title}\n{text}")]
     mark = next((mark for mark in lookup.marks if mark in markup), None)
-    if any_of(lookup.titles).match(title) and (said or mark or not text):
+    if _title_form(lookup.titles).match(title) and (said or mark or not text):
         return f"the page is a wall: “{title[:60]}”"
     if said and (mark or len({phrase.casefold() for phrase in said}) > 1):
         return f"the page is a wall: “{said[0]}”"
     return None
+
+
+@cache
+def _title_form(titles: tuple[str, ...]) -> re.Pattern[str]:
+    """A whole title, or its part before a bar: "Giriş yapamıyorum" is a complaint."""
+    return re.compile(rf"(?:{any_of(titles).pattern})\s*(?:$|[|!.…:–-])", re.IGNORECASE)
 
 
 @cache

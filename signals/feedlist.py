@@ -142,7 +142,7 @@ def _source_of(feed: ListedFeed) -> Source:
     """The keys of a source the list gives; a language it writes as tr-TR is tr, one we do not read is left open."""
     given = {key: " ".join(feed.given[key].split()) for key in GIVEN if feed.given.get(key, "").strip()}
     language = given.pop("language", "")[:2].lower()
-    host = urlsplit(given.get("url", "")).netloc.removeprefix("www.")
+    host = urlsplit(given.get("url", "")).netloc.removeprefix("www.") or given.get("url", "")
     named = {"title": given.get("title", host), "publisher": given.get("publisher", host)}
     return given | named | ({"language": language} if language in ("tr", "en") else {})
 

@@ -22,6 +22,8 @@ Alarm = Literal["raised", "recovered"]
 OUTSIDE = frozenset(("fetch", "refused", "robots", "program", "storage"))
 # Kinds that say what is wrong with a visit as a whole, not with a page or a row of it.
 WHOLE = frozenset(("too-few", "too-many", "empty", "fill", "undated", "limit", "date"))
+# Kinds that are no fault of a visit that brought documents: a page closed to us, a date or a comma wrong in a feed.
+HARMLESS = frozenset(("robots", "refused", "feed"))
 BLIND: frozenset[State] = frozenset(("silent", "changed", "failing"))
 MUCH = 0.2  # so large a share of rows or pages that cannot be read is no accident
 WINDOW = timedelta(days=28)  # what is usual is taken from
@@ -103,18 +105,15 @@ def judge_source(
     health = SourceHealth(source, "new", visits[0].started_at, 0, False, None, None, None)
     for visit in visits:
         health = _after(health, visit, arrivals, alarm_after)
-    last = visits[-1].started_at.date()
-    recent = {day: n for day, n in arrivals.items() if day > last - RECENT}
-    per_day, usual = _rate(recent, last), _rate(dict(sorted(arrivals.items())[1:]), last)
-    return replace(health, per_day=per_day if usual is not None else None, usual=usual, dated=_dated(visits))
+    per_day, usual = _rates(arrivals, visits[-1].started_at.date())
+    return replace(health, per_day=per_day, usual=usual, dated=_dated(visits))
 
 
 def judge_visit(visit: Visit) -> State | None:
     """What one visit says of its source; None where it says nothing new (all its pages are unchanged)."""
     kinds = {key.removeprefix("kind:"): n for key, n in visit.counts.items() if key.startswith("kind:")}
     found = visit.counts.get("found", sum(visit.counts.get(key, 0) for key in ("new", "changed", "seen")))
-    outside = sum(n for kind, n in kinds.items() if kind in OUTSIDE)
-    inside = sum(n for kind, n in kinds.items() if kind not in OUTSIDE | WHOLE)
+    outside, inside = _count_faults(kinds, without=WHOLE if not found else WHOLE | HARMLESS)
     if not found and visit.counts.get("unchanged") and visit.status == "done":
         return None
     if not found:
@@ -137,6 +136,13 @@ def is_quiet(arrivals: Mapping[date, int], on: date) -> bool:
     silent_days = (on - days[-1]).days - 1
     usual = sum(arrivals[day] for day in days[1:]) / (days[-1] - days[0]).days
     return silent_days > max(pauses) and silent_days * usual >= EXPECTED
+
+
+def _count_faults(kinds: Mapping[str, int], *, without: frozenset[str]) -> tuple[int, int]:
+    """How many pages and rows failed outside (host, network, us) and inside (what was on them)."""
+    counted = {kind: n for kind, n in kinds.items() if kind not in without}
+    outside = sum(n for kind, n in counted.items() if kind in OUTSIDE)
+    return outside, sum(counted.values()) - outside
 
 
 def _of_nothing(status: str, outside: int, inside: int, kinds: Mapping[str, int]) -> State:
@@ -178,9 +184,15 @@ def _is_blind(health: SourceHealth, at: datetime) -> bool:
     return health.state in BLIND and is_visited and (health.is_alarmed or is_old)
 
 
-def _rate(arrivals: Mapping[date, int], on: date) -> float | None:
-    """Documents a day from the first day given until one; None where there is none."""
-    return round(sum(arrivals.values()) / ((on - min(arrivals)).days + 1), 1) if arrivals else None
+def _rates(arrivals: Mapping[date, int], on: date) -> tuple[float | None, float | None]:
+    """Documents a day in the last week and before it; the first day is left out, it may have brought a backlog."""
+    counted = {day: n for day, n in arrivals.items() if day > min(arrivals)}
+    first = min(counted, default=on)
+    split = on - RECENT
+    if first > split:
+        return None, None
+    recent = sum(n for day, n in counted.items() if day > split)
+    return round(recent / RECENT.days, 1), round((sum(counted.values()) - recent) / ((split - first).days + 1), 1)
 
 
 def _dated(visits: Iterable[Visit]) -> float | None:

@@ -10,11 +10,12 @@ CATEGORIES = ("registry", "news", "complaint", "social", "classified")
 
 @dataclass(frozen=True)
 class Trace:
-    """One signal type and the names of the sources that say they can bring it."""
+    """One signal type and the names of the sources that say they can bring it; a derived one is counted from others."""
 
     code: str
     title: str
     side: str
+    derived: bool
     verified: tuple[str, ...]
     unverified: tuple[str, ...]
 
@@ -27,6 +28,7 @@ def trace_matrix(sources: Mapping[str, SourceSpec], types: Mapping[str, SignalSp
             code,
             spec.title.en,
             spec.side,
+            spec.derived,
             tuple(_bringing(sources, code, verified=True)),
             tuple(_bringing(sources, code, verified=False)),
         )
@@ -47,8 +49,9 @@ def _trace_lines(traces: Iterable[Trace]) -> Iterator[str]:
     yield "| trace | side | verified sources | unverified sources |"
     yield "|---|---|---|---|"
     for trace in traces:
-        cells = (f"{trace.title} (`{trace.code}`)", trace.side, _names(trace.verified), _names(trace.unverified))
-        yield f"| {' | '.join(cells)} |"
+        other = "derived" if trace.derived else "any news"
+        names = (", ".join(f"`{name}`" for name in found) or other for found in (trace.verified, trace.unverified))
+        yield f"| {trace.title} (`{trace.code}`) | {trace.side} | {' | '.join(names)} |"
 
 
 def _source_lines(sources: Mapping[str, SourceSpec]) -> Iterator[str]:
@@ -59,7 +62,3 @@ def _source_lines(sources: Mapping[str, SourceSpec]) -> Iterator[str]:
             if spec.category == category:
                 state = "verified" if spec.verified else "unverified"
                 yield f"| `{name}` | {category} | {spec.reader} | {state} | {spec.title} | {spec.publisher} |"
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names) or "any news"

@@ -130,24 +130,25 @@ def erase_older(connection: Connection, category: str, before: datetime, now: da
 def holdings(connection: Connection, now: datetime, *, ages: Sequence[int]) -> list[Holding]:
     """What is held, by category; `ages` in days."""
     is_held = texts.c.erased_at.is_(None)
-    younger = [documents.c.first_seen_at >= now - timedelta(days=days) for days in ages]
+    ages_of = {days: documents.c.first_seen_at >= now - timedelta(days=days) for days in ages}
     query = (
         select(
             documents.c.category,
-            func.count(),
-            _count(is_held),
-            _count(and_(is_held, readings.c.stage.is_not(None))),
-            _count(~is_held),
-            func.count(texts.c.author_digest.distinct()),
-            func.min(case((is_held, documents.c.first_seen_at))),
-            *(_count(and_(is_held, is_young)) for is_young in younger),
+            func.count().label("documents"),
+            _count(is_held).label("texts"),
+            _count(and_(is_held, readings.c.stage.is_not(None))).label("masked"),
+            _count(~is_held).label("erased"),
+            func.count(texts.c.author_digest.distinct()).label("authors"),
+            func.min(case((is_held, documents.c.first_seen_at))).label("oldest_text"),
+            *(_count(and_(is_held, is_young)).label(f"under_{days}") for days, is_young in ages_of.items()),
         )
         .join(texts, texts.c.document_id == documents.c.id)
         .outerjoin(readings, and_(readings.c.document_id == documents.c.id, readings.c.stage == MASK))
         .group_by(documents.c.category)
         .order_by(documents.c.category)
     )
-    return [Holding(*row[:7], younger_than=dict(zip(ages, row[7:], strict=True))) for row in connection.execute(query)]
+    found = [dict(row._mapping) for row in connection.execute(query)]
+    return [Holding(younger_than={days: row.pop(f"under_{days}") for days in ages}, **row) for row in found]
 
 
 def shred(database: Database) -> None:

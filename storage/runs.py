@@ -57,7 +57,8 @@ def save_issues(
 def last_done(connection: Connection, stage: str, subject: str) -> datetime | None:
     """When the last run of a subject that was not a failure began."""
     query = select(func.max(runs.c.started_at)).where(runs.c.stage == stage, runs.c.subject == subject)
-    return connection.execute(query.where(runs.c.status == "done")).scalar_one()
+    last: datetime | None = connection.execute(query.where(runs.c.status == "done")).scalar_one()
+    return last
 
 
 def latest_runs(connection: Connection, stage: str, *, at: datetime) -> dict[str, tuple[str, datetime]]:

@@ -45,7 +45,7 @@ def extract_article(
     text = strip_unwanted(html) if isinstance(html, str) else Page(url or "", body, content_type).text
     try:
         return _extract(text, url, now)
-    except (ValueError, TypeError, AttributeError, LookupError, RecursionError, etree.LxmlError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, etree.LxmlError) as error:
         # Broken trees surface in trafilatura and htmldate in many ways.
         return Article(problem=f"page cannot be read ({type(error).__name__})")
 

@@ -88,7 +88,8 @@ def _problems(parsed: Any) -> list[str]:
     error = parsed.get("bozo_exception")
     if not parsed.get("bozo") or type(error).__name__ in HARMLESS:
         return []
-    return [f"not well formed: {(str(error).splitlines() or [''])[0].removeprefix('<unknown>:') or type(error).__name__}"]
+    words = (str(error).splitlines() or [""])[0].removeprefix("<unknown>:")
+    return [f"not well formed: {words or type(error).__name__}"]
 
 
 def _entry(raw: Any, moment: datetime | None) -> FeedEntry:

@@ -77,14 +77,19 @@ class Page:
     @cached_property
     def selector(self) -> Selector:
         """The body as HTML to select from."""
-        return Selector(text=self.text or "<html></html>", base_url=get_base_url(self.text, self.url))
+        return Selector(text=self.text or "<html></html>", base_url=self.base_url)
+
+    @cached_property
+    def base_url(self) -> str:
+        """What relative addresses on the page are relative to."""
+        return get_base_url(self.text, self.url)
 
     def join(self, link: str) -> str | None:
         """An absolute web address without fragment, or None where the link is something else (mailto:, javascript:)."""
         if "\\" in link:  # read as part of the host by some programs and as a path by others
             return None
         try:
-            url = safe_url_string(urljoin(get_base_url(self.text, self.url), link.strip())).partition("#")[0]
+            url = safe_url_string(urljoin(self.base_url, link.strip())).partition("#")[0]
         except ValueError:
             return None
         return url if url.startswith(("http://", "https://")) else None

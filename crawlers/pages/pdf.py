@@ -46,7 +46,7 @@ def extract_pdf(body: bytes) -> tuple[str, str, int]:
         if reader.is_encrypted and not reader.decrypt(""):
             raise ValueError("the PDF is locked with a password")
         pages = [page.extract_text() for page in reader.pages[:MAX_PAGES]]
-        title = clean_line(str((reader.metadata or {}).get("/Title") or ""))
+        title = clean_line(str(reader.metadata.get("/Title") or "")) if reader.metadata else ""
         return title, clean_text("\n".join(pages)), max(0, len(reader.pages) - MAX_PAGES)
     except (PyPdfError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError) as error:
         raise ValueError(f"not a PDF that can be read ({type(error).__name__})") from None

@@ -88,5 +88,5 @@ def _texts(found: SelectorList[Selector]) -> list[str]:
 
 def _link(scope: Selector, selector: str, page: Page) -> str | None:
     found = scope.css(selector)
-    href = found.attrib.get("href") if found and hasattr(found[0].root, "tag") else found.get()
+    href = found[0].root.get("href") if found and hasattr(found[0].root, "tag") else found.get()
     return page.join(href) if href else None

@@ -99,7 +99,9 @@ def zeros_squeezed(squeeze: Callable[[bytes], bytes]) -> bytes:
 
 def laughs() -> bytes:
     entities = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
-    return f"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY l0 'ha'>{entities}]><rss><channel>&l11;</channel></rss>".encode()
+    return (
+        f"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY l0 'ha'>{entities}]><rss><channel>&l11;</channel></rss>".encode()
+    )
 
 
 def hostile_answers() -> dict[str, Answer]:
@@ -111,7 +113,9 @@ def hostile_answers() -> dict[str, Answer]:
     return {
         "gzip-bomb": says(reply(zeros_squeezed(lambda data: gzip.compress(data, 1)), Content_Encoding="gzip")),
         "deflate-bomb": says(reply(zeros_squeezed(deflate), Content_Encoding="deflate")),
-        "brotli-bomb": says(reply(zeros_squeezed(lambda data: brotli.compress(data, quality=1)), Content_Encoding="br")),
+        "brotli-bomb": says(
+            reply(zeros_squeezed(lambda data: brotli.compress(data, quality=1)), Content_Encoding="br")
+        ),
         "double-gzip": says(reply(gzip.compress(gzip.compress(bytes(BOMB), 1)), Content_Encoding="gzip, gzip")),
         "endless-body": floods(chunked, b"8000\r\n" + b"<p>daha</p>    " * 2184 + b"12345678\r\n"),
         "huge-length": says(head + b"Content-Length: 100000000000\r\n\r\n<rss>"),

@@ -79,7 +79,11 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         patch.setattr("oncu.crawlers.run.COMMAND", command)
         hosts = [host_of(n) for n in range(len(answers))] + [host_of(n, is_good=True) for n in range(GOOD_HOSTS)]
         settings = CrawlSettings(
-            delay_seconds=0, timeout_seconds=2, concurrent_requests=32, allow_private=[f"{host}:{port}" for host in hosts]
+            delay_seconds=0,
+            timeout_seconds=2,
+            max_bytes=3 * 2**20,
+            concurrent_requests=32,
+            allow_private=[f"{host}:{port}" for host in hosts],
         )
         began = time.monotonic()
         results = crawl(sources(list(answers), port), settings, str(database.engine.url), NOW)

@@ -32,7 +32,33 @@ SHARED = Path(__file__).parents[3] / "shared"  # with its list where it lies the
 LISTING = {"item": "a", "link": "a", "fields": {"title": "h1"}}
 NAMES = {"public.example": ["127.0.0.2"], "inside.example": ["127.0.0.1"], "localhost": ["127.0.0.1"]}
 NAMES |= {f"flip{n}.example": (["127.0.0.2", "127.0.0.1"], ["127.0.0.1", "127.0.0.2"])[n % 2] for n in range(10)}
-HOSTS = ["127.0.0.1", "localhost", "inside.example", "127.1", "127.0.1", "0177.0.0.1", "0x7f000001", "0x7f.1", "2130706433", "017700000001", "0.0.0.0", "0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "127.0.0.1.", "127.000.000.001", "%31%32%37.0.0.1", "１２７.0.0.1", "①②⑦.⓪.⓪.①", "LOCALHOST", "10.0.0.1", "169.254.169.254"]
+HOSTS = [
+    "127.0.0.1",
+    "localhost",
+    "inside.example",
+    "127.1",
+    "127.0.1",
+    "0177.0.0.1",
+    "0x7f000001",
+    "0x7f.1",
+    "2130706433",
+    "017700000001",
+    "0.0.0.0",
+    "0",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[::127.0.0.1]",
+    "127.0.0.1.",
+    "127.000.000.001",
+    "%31%32%37.0.0.1",
+    "１２７.0.0.1",
+    "①②⑦.⓪.⓪.①",
+    "LOCALHOST",
+    "10.0.0.1",
+    "169.254.169.254",
+]
 TRICKS = [
     "http://127.0.0.1:{port}\\@public.example:{port}/x",
     "http://public.example:{port}@127.0.0.1:{port}/x",
@@ -182,7 +208,9 @@ def test_guard_refuses_before_a_tls_handshake(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside = Inside()
-    specs = [make_spec(f"s{n}", f"https://{host}:{inside.port}/rss") for n, host in enumerate(("inside.example", "127.1"))]
+    specs = [
+        make_spec(f"s{n}", f"https://{host}:{inside.port}/rss") for n, host in enumerate(("inside.example", "127.1"))
+    ]
     results = crawl_watched(specs, database, [], tmp_path / "report", monkeypatch)
     inside.listener.close()
     assert inside.hits == 0
