@@ -83,8 +83,8 @@ class Matcher:
         """Clients that a structured field names: client id → reason."""
         named: dict[str, str] = {}
         for field in ("tax_id", "mersis"):
-            digits = re.sub(r"\D", "", fields.get(field, ""))
-            for owner in self._owners.get(digits, ()):
+            numbers = (re.sub(r"\D", "", number) for number in fields.get(field, "").split(";"))
+            for owner in (owner for number in numbers for owner in self._owners.get(number, ())):
                 named[owner.client.client_id] = f"{field} field"
         if not named:
             firms = (firm for firm in fields.get("firm", "").split(";") if firm.strip())

@@ -40,7 +40,11 @@ class ConfigError(Problem):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+# The parser in C reads thousands of source files in a second instead of ten; not every build of PyYAML has it.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _UniqueKeyLoader(_SafeLoader):  # type: ignore[misc]
     """A safe loader that refuses a key written twice, which YAML would silently let win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -52,7 +56,8 @@ class _UniqueKeyLoader(yaml.SafeLoader):
             if key in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 def read_yaml(path: Path, *, may_be_empty: bool = False) -> dict[str, Any]:

@@ -357,7 +357,7 @@ class SourceSpec(Strict):
     @model_validator(mode="after")
     def _says_what_to_check(self) -> Self:
         if not (self.enabled or self.verified or self.to_check):
-            raise ValueError("neither enabled nor verified: add to_check, what must be looked at before switching it on")
+            raise ValueError("neither enabled nor verified: add to_check, what to look at before switching it on")
         return self
 
     @model_validator(mode="after")

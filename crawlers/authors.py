@@ -4,8 +4,8 @@ import hashlib
 import hmac
 from dataclasses import replace
 
-from oncu.storage.documents import Document
 from oncu.storage.keys import digest_of
+from oncu.storage.shapes import Document
 
 from .document import AUTHOR_SALT
 from .text import clean_line

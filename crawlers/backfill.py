@@ -12,7 +12,7 @@ from typing import Any
 from oncu.config.specs import SourceSpec
 from oncu.storage.backfills import Progress, load_progress, save_progress
 from oncu.storage.database import Database
-from oncu.storage.documents import Document
+from oncu.storage.shapes import Document
 
 from .conditional import fingerprint_of
 from .pages.page import Link, Window

@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from w3lib.url import safe_url_string
 
 from oncu.config.specs import Dates, SourceSpec
-from oncu.storage.documents import ADVERTORIAL, Document
 from oncu.storage.keys import digest_of
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import ADVERTORIAL, Document, Issue
 
 from .dates import parse_moment
 from .furniture import drop_furniture
@@ -40,8 +39,8 @@ def build_document(
     """The document of a row and what is wrong with it; None where there is neither title nor text.
 
     `now` is the crawler's clock: `first_seen_at`, and the limit for a claimed date. An author is kept as a salted
-    digest only. The key is the source's own, else the address, else the content. A row the source ignores is no document
-    and no issue.
+    digest only. The key is the source's own, else the address, else the content. A row the source ignores is neither
+    document nor issue.
     """
     if _is_ignored(spec, row.values):
         return None, []

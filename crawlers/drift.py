@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from oncu.config.specs import SourceSpec
-from oncu.storage.documents import Document
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Document, Issue
 
 KIND = "broken"
 # A document without a date or an author is a poorer one; without its text it is none.

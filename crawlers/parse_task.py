@@ -11,8 +11,7 @@ from typing import BinaryIO
 
 from pydantic import TypeAdapter
 
-from oncu.storage.documents import Document
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Document, Issue
 
 from .document import AUTHOR_SALT
 from .pages.page import Link, Page

@@ -16,8 +16,7 @@ from importlib import import_module
 from typing import BinaryIO, cast
 
 from oncu.config.specs import SourceSpec
-from oncu.storage.documents import Document
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Document, Issue
 
 from .document import build_document
 from .pages.markup import check_markup

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from datetime import datetime
 
 from oncu.config.specs import SourceSpec
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from .pages.page import Link, Page
 from .parse_task import Found, Task

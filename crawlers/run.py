@@ -14,8 +14,8 @@ from oncu.config.problems import Problem
 from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
 from oncu.storage.database import Database, open_database
-from oncu.storage.documents import Saved
 from oncu.storage.runs import Issue, finish_run, save_issues, start_run
+from oncu.storage.shapes import Saved
 
 from .job import Job
 from .pages.page import Window

@@ -1,7 +1,6 @@
 """What ran, when, with what result, and what went wrong in it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
@@ -9,15 +8,7 @@ from sqlalchemy import Connection, func, select, update
 from .database import save_new
 from .keys import key_id
 from .models import issues, runs, versions
-
-
-@dataclass(frozen=True)
-class Issue:
-    """One thing that went wrong: what kind, where (an address, a row), and the problem in a sentence."""
-
-    kind: str
-    place: str
-    problem: str
+from .shapes import Issue as Issue
 
 
 def start_run(connection: Connection, stage: str, version: str, now: datetime, *, subject: str | None = None) -> str:

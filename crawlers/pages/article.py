@@ -15,6 +15,8 @@ from .page import Page
 
 SHORT_TEXT = 400
 LEAST_TITLE = 15
+# Broken trees surface in trafilatura and htmldate in many ways.
+BROKEN = (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, etree.LxmlError)
 MAX_BYTES = 8 * 2**20
 
 
@@ -45,8 +47,7 @@ def extract_article(
     text = strip_unwanted(html) if isinstance(html, str) else Page(url or "", body, content_type).text
     try:
         return _extract(text, url, now)
-    except (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, etree.LxmlError) as error:
-        # Broken trees surface in trafilatura and htmldate in many ways.
+    except BROKEN as error:
         return Article(problem=f"page cannot be read ({type(error).__name__})")
 
 

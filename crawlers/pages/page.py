@@ -12,7 +12,7 @@ from w3lib.html import get_base_url
 from w3lib.url import safe_url_string
 
 from oncu.config.specs import SourceSpec
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from ..encoding import decode_body
 from ..text import strip_unwanted
@@ -77,7 +77,8 @@ class Page:
     @cached_property
     def selector(self) -> Selector:
         """The body as HTML to select from."""
-        return Selector(text=self.text or "<html></html>", base_url=self.base_url)
+        # Without a type parsel tries JSON first, and a deep one breaks it.
+        return Selector(text=self.text or "<html></html>", type="html", base_url=self.base_url)
 
     @cached_property
     def base_url(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from oncu.config.specs import FileReader
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from ..text import clean_line, clean_text
 from .page import Page, Row

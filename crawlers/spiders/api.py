@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import jmespath
 
 from oncu.config.specs import ApiReader, SourceSpec
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from ..pages.page import Link, Page, Row
 from ..plan import page_link

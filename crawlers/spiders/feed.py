@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from oncu.config.specs import SourceSpec
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from ..pages.feed import FeedEntry, parse_feed
 from ..pages.page import Link, Page, Row

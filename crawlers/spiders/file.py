@@ -9,7 +9,7 @@ from typing import Any
 import jmespath
 
 from oncu.config.specs import FileReader, SourceSpec
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from ..pages.page import Link, Page, Row
 from ..pages.pdf import read_notices
@@ -38,7 +38,9 @@ def read(spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Ro
             yield Issue("file", place, f"column {missing!r} is missing; found: {', '.join(map(str, list(raw)[:20]))}")
             return
         else:
-            yield Row({name: as_text(_cell(spec.file, raw, column)) for name, column in spec.file.fields.items()}, place)
+            yield Row(
+                {name: as_text(_cell(spec.file, raw, column)) for name, column in spec.file.fields.items()}, place
+            )
 
 
 def _cell(file: FileReader, raw: dict[Any, Any], column: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import datetime
 from parsel import Selector, SelectorList
 
 from oncu.config.specs import ListingReader, SourceSpec
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from ..pages.article import extract_article
 from ..pages.markup import check_markup

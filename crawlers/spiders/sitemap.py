@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from oncu.config.specs import SourceSpec
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from ..dates import parse_moment
 from ..pages.page import Link, Page, Window

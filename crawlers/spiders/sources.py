@@ -12,7 +12,7 @@ from twisted.python.failure import Failure
 
 from oncu.config.problems import Problem
 from oncu.config.specs import SourceSpec
-from oncu.storage.runs import Issue
+from oncu.storage.shapes import Issue
 
 from ..conditional import condition_headers, is_read
 from ..drop import SLOT as DROP

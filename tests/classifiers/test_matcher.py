@@ -176,6 +176,11 @@ def test_website_is_a_mention(matcher: Matcher) -> None:
     assert accepted(matcher, "Ayrıntılar salincak.example adresinde") == [("salincak", "salincak.example")]
 
 
+def test_each_of_several_tax_numbers_in_a_field_names_its_client(matcher: Matcher) -> None:
+    (mention,) = matcher.find("Alacaklılara duyuru", {"tax_id": "9999999999; 1234567890"})
+    assert (mention.client_id, mention.reason) == ("nurova", "tax_id field")
+
+
 def test_tax_field_names_the_client_without_a_place(matcher: Matcher) -> None:
     (mention,) = matcher.find("Alacaklılara duyuru", {"tax_id": "1234567890"})
     assert (mention.client_id, mention.start, mention.end, mention.probability) == ("nurova", 0, 0, 0.99)

@@ -1,5 +1,6 @@
 """Conditional GET: an unchanged page is neither sent nor read again, and nothing is forgotten because of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,17 +8,16 @@ from typing import Any
 import pytest
 
 from oncu.config.settings import CrawlSettings
-from oncu.config.specs import SourceSpec
 from oncu.crawlers.conditional import condition_headers, fingerprint_of, is_read, read_marks
 from oncu.crawlers.pages.page import Link
 from oncu.crawlers.run import crawl
 from oncu.crawlers.visit import SourceResult
-from oncu.storage.database import Database
+from oncu.storage.database import Database, create_database
 from oncu.storage.documents import Saved
 from oncu.storage.validators import Validator, forget_old_validators, load_validator, save_validators
 
 from .conftest import item, make_spec, page, rss
-from .loopback import Answer, Asked, Loopback, serving
+from .loopback import Answer, Asked, serving
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LIST = {"reader": "listing", "listing": {"item": "li", "link": "a", "fields": {"title": "h1"}}}
@@ -44,58 +44,80 @@ class Tagged:
         return Answer(body, headers={"ETag": tag})
 
 
-def visit(site: Loopback, database: Database, spec: SourceSpec, hour: int) -> SourceResult:
-    settings = CrawlSettings(delay_seconds=0, allow_private=[site.place], process="inside")
-    [result] = crawl([spec], settings, str(database.engine.url), NOW + timedelta(hours=hour))
-    return result
+@dataclass
+class Visited:
+    """Three visits an hour apart: by source, what each brought; by hour, which pages were sent in full."""
+
+    results: dict[str, list[SourceResult]]
+    sent: list[list[str]]
 
 
-def test_unchanged_feed_is_not_read_again_and_a_changed_one_is(database: Database) -> None:
-    tagged = Tagged({"/rss": rss(item(1))})
+def two_of(name: str) -> bytes:
+    return page(f"<li><a href='/{name}/1'>x</a></li><li><a href='/{name}/2'>x</a></li>")
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visited]:
+    database = create_database(f"sqlite:///{tmp_path_factory.mktemp('conditional') / 'oncu.db'}")
+    feeds = {f"/{name}": rss(item(1)) for name in ("changing", "reset", "shared")}
+    tagged = Tagged(feeds | {"/layout": page("<p>yeni düzen</p>"), "/partial": two_of("partial")}, {"/partial/2"})
+    tagged.content |= {f"/partial/{n}": page(f"<h1>Haber {n}</h1>") for n in (1, 2)}
+    results: dict[str, list[SourceResult]] = {}
+    sent = []
     with serving(tagged) as site:
-        spec = make_spec("s", site.url("/rss"))
-        first, same = visit(site, database, spec, 0), visit(site, database, spec, 1)
-        tagged.content["/rss"] = rss(item(1), item(2))
-        changed = visit(site, database, spec, 2)
-    assert [(r.status, r.saved, r.pages, r.unchanged) for r in (first, same, changed)] == [
+        settings = CrawlSettings(delay_seconds=0, allow_private=[site.place], process="inside")
+        for hour in range(3):
+            if hour == 1:
+                tagged.broken.clear()
+            if hour == 2:
+                tagged.content["/changing"] = rss(item(1), item(2))
+            title = {"title": "Yeni: {title}"} if hour else {}
+            specs = [
+                make_spec("changing", site.url("/changing")),
+                make_spec("reset", site.url("/reset"), templates=title),
+                make_spec("bir", site.url("/shared")),
+                *([make_spec("iki", site.url("/shared"))] if hour else []),
+                make_spec("layout", site.url("/layout"), **LIST),
+                make_spec("partial", site.url("/partial"), **LIST),
+            ]
+            for result in crawl(specs, settings, str(database.engine.url), NOW + timedelta(hours=hour)):
+                results.setdefault(result.source, []).append(result)
+            sent.append(tagged.sent)
+            tagged.sent = []
+    yield Visited(results, sent)
+    database.close()
+
+
+def test_unchanged_feed_is_not_read_again_and_a_changed_one_is(visited: Visited) -> None:
+    assert [(r.status, r.saved, r.pages, r.unchanged) for r in visited.results["changing"]] == [
         ("ok", Saved(new=1), 1, 0),
         ("ok", Saved(), 0, 1),
         ("ok", Saved(new=1, seen=1), 1, 0),
     ]
-    assert same.issues == ()
 
 
-def test_source_that_is_set_anew_reads_its_unchanged_page(database: Database) -> None:
-    with serving(Tagged({"/rss": rss(item(1))})) as site:
-        visit(site, database, make_spec("s", site.url("/rss")), 0)
-        result = visit(site, database, make_spec("s", site.url("/rss"), templates={"title": "Yeni: {title}"}), 1)
-    assert result.saved == Saved(changed=1)
+def test_source_whose_page_is_unchanged_has_no_problem(visited: Visited) -> None:
+    assert visited.results["changing"][1].issues == ()
 
 
-def test_page_without_documents_goes_on_being_a_problem(database: Database) -> None:
-    with serving(Tagged({"/liste": page("<p>yeni düzen</p>")})) as site:
-        spec = make_spec("s", site.url("/liste"), **LIST)
-        results = [visit(site, database, spec, hour) for hour in (0, 1)]
-    assert [[issue.kind for issue in r.issues] for r in results] == [["selector", "too-few"]] * 2
+def test_source_that_is_set_anew_reads_its_unchanged_page(visited: Visited) -> None:
+    assert [r.saved for r in visited.results["reset"]] == [Saved(new=1), Saved(changed=1), Saved()]
 
 
-def test_list_whose_pages_did_not_all_come_is_read_again(database: Database) -> None:
-    pages = {f"/d/{n}": page(f"<h1>Haber {n}</h1>") for n in (1, 2)}
-    tagged = Tagged(pages | {"/liste": page("<li><a href='/d/1'>x</a></li><li><a href='/d/2'>x</a></li>")}, {"/d/2"})
-    with serving(tagged) as site:
-        spec = make_spec("s", site.url("/liste"), **LIST)
-        first = visit(site, database, spec, 0)
-        tagged.broken.clear()
-        tagged.sent.clear()
-        second = visit(site, database, spec, 1)
-    assert (first.saved, second.saved, second.unchanged) == (Saved(new=1), Saved(new=1), 1)
-    assert sorted(tagged.sent) == ["/d/2", "/liste"]
+def test_page_without_documents_goes_on_being_a_problem(visited: Visited) -> None:
+    kinds = [[issue.kind for issue in r.issues] for r in visited.results["layout"]]
+    assert kinds == [["selector", "too-few"]] * 3
 
 
-def test_two_sources_of_one_page_each_read_it(database: Database) -> None:
-    with serving(Tagged({"/rss": rss(item(1))})) as site:
-        results = [visit(site, database, make_spec(name, site.url("/rss")), 0) for name in ("bir", "iki")]
-    assert [r.saved.new for r in results] == [1, 1]
+def test_list_whose_pages_did_not_all_come_is_read_again(visited: Visited) -> None:
+    found = [(r.saved, r.unchanged) for r in visited.results["partial"]]
+    assert found == [(Saved(new=1), 0), (Saved(new=1), 1), (Saved(), 1)]
+    partial = [sorted(path for path in sent if path.startswith("/partial")) for sent in visited.sent]
+    assert partial == [["/partial", "/partial/1"], ["/partial", "/partial/2"], []]
+
+
+def test_two_sources_of_one_page_each_read_it(visited: Visited) -> None:
+    assert [visited.results[name][0].saved.new for name in ("bir", "iki")] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ INSIDE = """0.0.0.0 0.1.2.3 10.0.0.1 10.255.255.255 100.64.0.1 100.100.100.200 1
 169.254.169.254 169.254.0.1 172.16.0.1 172.31.255.255 192.0.0.1 192.0.0.192 192.0.2.1 192.88.99.1 192.168.0.1 198.18.0.1
 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1 239.255.255.255 240.0.0.1 255.255.255.255 168.63.129.16
 :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:100.64.0.1 ::ffff:0:127.0.0.1 64:ff9b::7f00:1 64:ff9b::a9fe:a9fe 64:ff9b:1::1
-100::1 2001::1 2001:10::1 2001:20::1 2001:db8::1 2002:7f00:1:: 2002:a00:1:: 3fff::1 3fff:fff::1 5f00::1 fc00::1 fd00:ec2::254
-fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1""".split()  # noqa: SIM905
+100::1 2001::1 2001:10::1 2001:20::1 2001:db8::1 2002:7f00:1:: 2002:a00:1:: 3fff::1 3fff:fff::1 5f00::1 fc00::1
+fd00:ec2::254 fe80::1 fe80::1%eth0 fec0::1 ff02::1 ff0e::1""".split()  # noqa: SIM905
 OUTSIDE = """8.8.8.8 93.184.216.34 100.63.255.255 172.32.0.1 2606:4700::1 2a00:1450::1 ::ffff:8.8.8.8 64:ff9b::808:808
 2002:808:808::1""".split()  # noqa: SIM905
 NO_ADDRESS = ["ornek.example", "", "127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1.", "[::1]"]
@@ -97,12 +97,12 @@ def test_numeric_addresses_of_the_attack_list_are_not_dialled(shared: Path) -> N
 
 @pytest.mark.shared
 def test_addresses_of_the_second_attack_list_are_refused_or_not_dialled(shared: Path) -> None:
-    folder = shared / "corpora" / "PayloadsAllTheThings" / "Server Side Request Forgery"
-    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.rglob("*.md")))
-    urls = {url.rstrip(".,;)") for url in re.findall(r"""[a-z][a-z0-9+.-]*:/{1,3}[^\s`'"<>|]+""", text, re.I)}
+    files = [path for path in sorted((shared / "corpora" / "PayloadsAllTheThings").rglob("*")) if path.is_file()]
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
+    urls = set(re.findall(r"""[a-z][a-z0-9+.-]*:/{2,3}[^\s`'"<>|)]+""", text, re.I))
     dialled = [found for url in urls if not refuse_url(url) for found in numeric_addresses(host_of(url))]
-    assert len(urls) > 150 and len(dialled) > 40
-    assert set(filter(is_public, dialled)) <= {"1.1.1.1", "8.8.8.8"}  # given there as the harmless half of a trick
+    assert len(urls) > 100 and dialled
+    assert set(filter(is_public, dialled)) == {"66.102.7.147"}  # a public host, in digits
 
 
 def test_reactor_guarded_again_obeys_the_last_guard_only() -> None:

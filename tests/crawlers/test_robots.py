@@ -289,3 +289,25 @@ def test_robots_txt_is_read_again_after_a_day() -> None:
         return crawler.engine.asked
 
     assert [asyncio.run(read_twice(hours)) for hours in (23.9, 24.1)] == [1, 2]
+
+
+def test_host_that_wants_to_be_asked_slowly_does_not_hold_up_the_others(database: Database) -> None:
+    links = page("".join(f"<li><a href='/d/{n}'>x</a></li>" for n in range(4)))
+    details = {f"/d/{n}": page(f"<h1>Haber {n}</h1>") for n in range(4)}
+    slowly = pages({"/robots.txt": b"User-agent: *\nCrawl-delay: 1", "/liste": links} | details)
+    chain = {f"/z/{n}": page(f"<h1>Haber {n}</h1><li><a href='/z/{n + 1}'>x</a></li>") for n in range(12)}
+
+    def quickly(asked: Asked) -> Answer:
+        time.sleep(0.15)  # so that it is not done before the slow host's pages wait
+        return pages(chain)(asked)
+
+    with serving(slowly, "127.0.0.2") as slow, serving(quickly, "127.0.0.3") as quick:
+        listing = {"item": "li", "link": "a", "fields": {"title": "h1"}}
+        following = {"item": "body", "next": "li a", "fields": {"title": "h1"}}
+        specs = [
+            make_spec("yavas", slow.url("/liste"), reader="listing", listing=listing),
+            make_spec("hizli", quick.url("/z/0"), reader="listing", listing=following),
+        ]
+        crawl_specs([slow, quick], database, specs, concurrent_requests=2)
+        assert len(slow.asked) == 6
+        assert max(asked.at for asked in quick.asked) < slow.asked[4].at

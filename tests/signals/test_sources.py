@@ -18,7 +18,7 @@ from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
 from oncu.signals.cli import app
 from oncu.signals.feedlist import free_name, import_feeds
-from oncu.signals.sources import describe_preview, preview, write_fixture
+from oncu.signals.sources import Preview, describe_preview, preview, write_fixture
 from oncu.signals.traces import matrix_markdown, trace_matrix
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -106,28 +106,31 @@ def test_matrix_in_the_docs_is_that_of_the_catalogue() -> None:
 # --------------------------------------------------------------------------------------------- preview and fixture
 
 
-def test_preview_shows_what_would_be_stored_with_its_issues(place: str) -> None:
-    shown = list(describe_preview(preview(source("s", f"http://{place}/rss"), settings(place), NOW)))
+@pytest.fixture(scope="module")
+def previewed(place: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Preview, list[Path]]:
+    """A source previewed at another address than its own, and what that left in the folder it was done in."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder := tmp_path_factory.mktemp("here"))
+        found = preview(
+            source("s", "http://haber.example/rss"), settings(place), NOW, url=f"http://{place}/rss", limit=1
+        )
+        return found, list(folder.iterdir())
+
+
+def test_preview_shows_what_would_be_stored_with_its_issues(previewed: tuple[Preview, list[Path]]) -> None:
+    shown = list(describe_preview(previewed[0]))
     assert shown[0] == "ok: 1 pages, 2 documents; nothing was stored"
     assert "2026-11-19T08:20:00+00:00  Örsmen Metal yatırım yapıyor" in shown
     assert "    url: http://haber.example/1" in shown
     assert [line for line in shown if line.startswith("issue  ") and "19.11.2036" in line]
 
 
-def test_preview_leaves_no_trace_in_the_database(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    preview(source("s", f"http://{place}/rss"), settings(place), NOW)
-    assert list(tmp_path.iterdir()) == []
+def test_preview_leaves_no_trace(previewed: tuple[Preview, list[Path]]) -> None:
+    assert previewed[1] == []
 
 
-def test_preview_reads_one_page_of_a_list_and_what_hangs_on_it(place: str) -> None:
-    found = preview(source("s", f"http://{place}/liste", reader="listing", listing=LISTING), settings(place), NOW)
-    assert (found.result.pages, [d.title for d in found.documents]) == (2, ["Karar"])
-
-
-def test_preview_of_another_address_visits_that_one(place: str) -> None:
-    found = preview(source("s", "http://haber.example/rss"), settings(place), NOW, url=f"http://{place}/rss", limit=1)
-    assert (found.found, len(found.documents)) == (2, 1)
+def test_preview_counts_all_documents_and_brings_as_many_as_asked(previewed: tuple[Preview, list[Path]]) -> None:
+    assert (previewed[0].found, len(previewed[0].documents)) == (2, 1)
 
 
 def test_preview_of_an_address_that_is_none_is_one_sentence(place: str) -> None:
@@ -135,12 +138,12 @@ def test_preview_of_an_address_that_is_none_is_one_sentence(place: str) -> None:
         preview(source("s", f"http://{place}/rss"), settings(place), NOW, url="ftp://haber.example/")
 
 
-def test_fixture_holds_the_pages_and_what_is_read_from_them(place: str, tmp_path: Path) -> None:
+def test_fixture_holds_one_page_of_the_list_what_hangs_on_it_and_what_is_read(place: str, tmp_path: Path) -> None:
+    (tmp_path / "kararlar" / "1").mkdir(parents=True)
     spec = source("kararlar", f"http://{place}/liste", reader="listing", listing=LISTING)
-    for number in ("1", "2"):
-        assert write_fixture(spec, spec.url, tmp_path, settings(place), NOW) == tmp_path / "kararlar" / number
-    folder = tmp_path / "kararlar" / "1"
+    folder = write_fixture(spec, spec.url, tmp_path, settings(place), NOW)
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    assert folder == tmp_path / "kararlar" / "2"
     assert [page["file"] for page in expected["pages"]] == ["page.html", "page-2.html"]
     assert (folder / "page-2.html").read_text(encoding="utf-8") == DETAIL
     assert [row["text"] for row in expected["documents"]] == ["Vadistan Cam hakkında karar verildi."]
