@@ -13,7 +13,6 @@ from pydantic import TypeAdapter
 
 from oncu.storage.shapes import Document, Issue
 
-from .document import AUTHOR_SALT
 from .pages.page import Link, Page
 
 LENGTH = 4
@@ -27,7 +26,6 @@ class Task:
     page: Page
     link: Link
     now: datetime
-    salt: str = AUTHOR_SALT
 
 
 @dataclass(frozen=True)

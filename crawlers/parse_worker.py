@@ -120,7 +120,7 @@ def _read(task: Task) -> Iterator[Document | Link | Issue]:
 
 
 def _document(spec: SourceSpec, row: Row, task: Task) -> Iterator[Document | Issue]:
-    document, issues = build_document(spec, row, task.now, salt=task.salt)
+    document, issues = build_document(spec, row, task.now)
     yield from issues
     if document and len(document.text) > MAX_TEXT:
         yield Issue("limit", row.place, f"text of {len(document.text):,} characters is cut at {MAX_TEXT:,}")

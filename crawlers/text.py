@@ -15,6 +15,8 @@ HIDDEN = frozenset(("script", "style", "noscript", "template", "head"))
 UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
+# Without huge_tree text deeper than 256 elements is lost without a word.
+PARSER = html.HTMLParser(huge_tree=True)
 SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -39,7 +41,7 @@ def html_to_text(fragment: str) -> str:
     if "<" not in fragment and "&" not in fragment:
         return clean_text(fragment)
     try:
-        root = html.fragment_fromstring(strip_unwanted(fragment), create_parent="div")
+        root = html.fragment_fromstring(strip_unwanted(fragment), create_parent="div", parser=PARSER)
     except (etree.ParserError, ValueError):
         return ""
     return element_text(root)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.problems import Problem
-from oncu.config.settings import CrawlSettings, Settings
+from oncu.config.settings import Settings
 from oncu.crawlers.run import crawl
 from oncu.crawlers.visit import SourceResult
 from oncu.storage.clients import load_clients
@@ -66,7 +66,7 @@ def play_demo(folder: Path, *, fresh: bool, say: Say) -> None:
 
 def demo_settings(folder: Path, server: DemoServer) -> Settings:
     """The settings of the demo: its own database, and leave to visit its own site on loopback."""
-    crawling = CrawlSettings(delay_seconds=0, concurrent_per_host=8, allow_private=[server.netloc])
+    crawling = {"delay_seconds": 0, "concurrent_per_host": 8, "allow_private": [server.netloc], "process": "inside"}
     return Settings.from_file({"database_url": f"sqlite:///{folder / MARKER}", "crawl": crawling})
 
 

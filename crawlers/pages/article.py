@@ -1,5 +1,6 @@
 """The article on a page nobody wrote selectors for: title, text, date, authors, language."""
 
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -8,16 +9,17 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ..language import guess_language
-from ..text import clean_line, clean_text, strip_unwanted
+from ..text import clean_text, strip_unwanted
 from .claimed import claimed_date
+from .described import read_authors, read_title
 from .markup import check_markup
 from .page import Page
+from .trunk import cut_to_trunk
 
 SHORT_TEXT = 400
-LEAST_TITLE = 15
-# Broken trees surface in trafilatura and htmldate in many ways.
-BROKEN = (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, etree.LxmlError)
 MAX_BYTES = 8 * 2**20
+# In a forum the comments are the text, and only the thorough way looks for them.
+FORUM = '"DiscussionForumPosting"'
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def extract_article(
     text = strip_unwanted(html) if isinstance(html, str) else Page(url or "", body, content_type).text
     try:
         return _extract(text, url, now)
-    except BROKEN as error:
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError, etree.LxmlError) as error:
+        # Broken trees surface in trafilatura and htmldate in many ways.
         return Article(problem=f"page cannot be read ({type(error).__name__})")
 
 
@@ -65,35 +68,28 @@ def _extract(html: str, url: str | None, now: datetime) -> Article:
     tree = trafilatura.load_html(html)
     if tree is None:
         return Article(problem="page holds no markup")
-    claimed = {"original_date": True, "extensive_search": True, "max_date": now.replace(tzinfo=None)}
-    described = trafilatura.extract_metadata(tree, default_url=url, date_config=claimed)
-    title = _title(tree, clean_line(described.title or ""))
-    text = _text(html, url).removeprefix(f"{title}\n")  # else every headline would be read twice
-    return Article(
-        title=title,
-        text=text,
-        published_at=claimed_date(tree, url, described.date, now),
-        authors=tuple(name for name in map(clean_line, (described.author or "").split(";")) if name),
-        language=guess_language(f"{title}\n{text}"),
-    )
+    title = read_title(tree)
+    authors = read_authors(tree)
+    published_at = claimed_date(tree, url, None, now) or claimed_date(tree, url, _guess_day(tree, url, now), now)
+    text = _text(tree, html, url).removeprefix(f"{title}\n")  # else every headline would be read twice
+    language = guess_language(f"{title}\n{text}")
+    return Article(title=title, text=text, published_at=published_at, authors=authors, language=language)
 
 
-def _text(html: str, url: str | None) -> str:
-    """The quick way; the thorough one only where the quick one found next to nothing."""
+def _text(tree: HtmlElement, html: str, url: str | None) -> str:
+    """The quick way, for which the tree is cut down; the thorough one only where that found next to nothing."""
+    found = "" if FORUM in html else _read(cut_to_trunk(tree), url, fast=True)
+    return found if len(found) >= SHORT_TEXT else max(found, _read(html, url, fast=False), key=len)
+
+
+def _read(page: HtmlElement | str, url: str | None, *, fast: bool) -> str:
     import trafilatura
 
-    found = ""
-    for fast in (True, False):
-        read = trafilatura.extract(html, url=url, fast=fast, include_comments=False, include_tables=True) or ""
-        found = max(found, clean_text(read), key=len)
-        if len(found) >= SHORT_TEXT:
-            break
-    return found
+    return clean_text(trafilatura.extract(page, url=url, fast=fast, include_comments=False) or "")
 
 
-def _title(tree: HtmlElement, found: str) -> str:
-    """The headline without the name of the paper behind it, where the page shows the headline itself."""
-    shown = [line for line in (clean_line(str(h1.text_content())) for h1 in tree.iter("h1")) if line]
-    if not found:
-        return shown[0] if shown else clean_line(str(tree.findtext(".//title") or ""))
-    return next((line for line in shown if len(line) >= LEAST_TITLE and found.startswith(line)), found)
+def _guess_day(tree: HtmlElement, url: str | None, now: datetime) -> str | None:
+    """A day that stands anywhere on a page that does not say when it was published."""
+    from htmldate import find_date  # slow to load
+
+    return find_date(deepcopy(tree), url=url, original_date=True, extensive_search=True, max_date=now.replace(tzinfo=None))

@@ -213,3 +213,8 @@ def test_issue_about_a_hostile_value_can_be_sent_on() -> None:
     found = read(API, as_json({"rows": [1, None, "x", {"t": "iyi"}]}))
     assert [document.title for document in found.documents] == ["iyi"]
     assert read(LISTING, page("<li><a href='http://[\ud7ff'>x</a></li>")).issues
+
+
+def test_text_deep_inside_elements_is_not_lost() -> None:
+    found = read(FEED, rss(item(1, text="<div>" * 300 + "derindeki söz" + "</div>" * 300)))
+    assert found.documents[0].text == "derindeki söz"

@@ -1,0 +1,102 @@
+"""What a page says of itself in its head: the headline without the name of the paper, and who wrote it."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from ..text import clean_line
+
+JSON_LD = "//script[@type='application/ld+json']/text()"
+ARTICLES = re.compile(r"Article|Posting|Report|Review|WebPage|VideoObject|Recipe")
+LEAST_TITLE = 15
+LONGEST_NAME = 80
+TITLE_METAS = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
+AUTHOR_METAS = (
+    ("author", "article:author", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
+    + ("cxenseparse:author", "citation_author", "og:article:author")
+)  # fmt: skip
+BYLINE = (
+    "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author'][not(*)] | //a[@rel='author']"
+    " | //article//*[contains(@class,'author-name') or contains(@class,'author__name') or contains(@class,'yazar-adi')]"
+)
+LED_IN = re.compile(r"^(?:by|von|par|por|di|yazan|haber)\b[:\s]+", re.IGNORECASE)
+SPLIT = re.compile(r"\s*(?:;|,|\||\band\b|\bund\b|\bve\b|&)\s*")
+
+
+def read_title(tree: HtmlElement) -> str:
+    """The headline as the page shows it, else as it names it to others; empty where there is none."""
+    shown = [line for line in (clean_line(str(h1.text_content())) for h1 in tree.iter("h1")) if line]
+    named = next(_metas(tree, TITLE_METAS), "") or next(_headlines(tree), "")
+    if not named:
+        return shown[0] if shown else clean_line(str(tree.findtext(".//title") or ""))
+    return next((line for line in shown if len(line) >= LEAST_TITLE and named.startswith(line)), named)
+
+
+def read_authors(tree: HtmlElement) -> tuple[str, ...]:
+    """The names of those who wrote it, each once; a page address is no name."""
+    for found in (_linked_authors(tree), _metas(tree, AUTHOR_METAS), _bylines(tree)):
+        names = [name for line in found for name in _names(line)]
+        if names:
+            return tuple(dict.fromkeys(names))
+    return ()
+
+
+def _names(line: str) -> Iterator[str]:
+    for part in SPLIT.split(LED_IN.sub("", clean_line(line))):
+        if 3 <= len(part) <= LONGEST_NAME and not re.search(r"https?:|www\.|[@<>{}]|\d", part):
+            yield part
+
+
+def _metas(tree: HtmlElement, names: tuple[str, ...]) -> Iterator[str]:
+    """The contents of the first of these meta elements that says something."""
+    given: dict[str, list[str]] = {}
+    for meta in tree.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        if content := clean_line(meta.get("content") or ""):
+            given.setdefault(name.casefold(), []).append(content)
+    return iter(next((given[name] for name in names if name in given), ()))
+
+
+def _bylines(tree: HtmlElement) -> Iterator[str]:
+    return (str(element.text_content()) for element in tree.xpath(BYLINE)[:5])
+
+
+def _headlines(tree: HtmlElement) -> Iterator[str]:
+    return (clean_line(node["headline"]) for node in _articles(tree) if isinstance(node.get("headline"), str))
+
+
+def _linked_authors(tree: HtmlElement) -> Iterator[str]:
+    for node in _articles(tree):
+        yield from _name_of(node.get("author"))
+
+
+def _name_of(author: Any) -> Iterator[str]:
+    if isinstance(author, str):
+        yield author
+    elif isinstance(author, list):
+        for one in author[:20]:
+            yield from _name_of(one) if not isinstance(one, list) else ()
+    elif isinstance(author, dict) and author.get("@type") != "Organization":
+        yield from _name_of(author.get("name")) if not isinstance(author.get("name"), dict) else ()
+
+
+def _articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    """The nodes of JSON-LD that describe a text; broken JSON describes nothing."""
+    for script in tree.xpath(JSON_LD):
+        try:
+            node = json.loads(str(script), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        yield from _article_nodes(node if isinstance(node, list) else [node])
+
+
+def _article_nodes(nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    for node in nodes:
+        if isinstance(node, dict):
+            if ARTICLES.search(str(node.get("@type"))):
+                yield node
+            graph = node.get("@graph")
+            yield from (n for n in graph if isinstance(n, dict) and ARTICLES.search(str(n.get("@type")))) if isinstance(graph, list) else ()
