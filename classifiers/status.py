@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from oncu.config.specs import Status
+from oncu.config.values import Status
 
 from .cues import compile_pattern
 from .lookups import read_lookup

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from oncu.config.specs import Origin, Side, SignalSpec, Status
+from oncu.config.specs import SignalSpec
+from oncu.config.values import Origin, Side, Status
 
 from .cues import CueHit, CueIndex, compile_cues, compile_pattern
 from .lookups import read_lookup

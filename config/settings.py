@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from .load import ConfigError, Fault, describe_problem, read_yaml
-from .specs import Every, Strict, check_zone
+from .values import Every, Strict, check_zone
 
 DEFAULT_FILE = Path("oncu.yml")
 PREFIX = "ONCU_"

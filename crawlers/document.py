@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from w3lib.url import safe_url_string
 
-from oncu.config.specs import Dates, SourceSpec
+from oncu.config.readers import Dates
+from oncu.config.specs import SourceSpec
 from oncu.storage.keys import digest_of
 from oncu.storage.shapes import ADVERTORIAL, Document, Issue
 

@@ -4,6 +4,7 @@ import re
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
+ASCII = bytes(range(128))
 LATIN = frozenset(("cp1252", "iso8859-1", "latin_1"))
 XML_DECLARATION = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9._-]{1,40})["']""")
 
@@ -49,5 +50,5 @@ def _is_utf8(body: bytes) -> bool:
 def _guess(body: bytes, fallback: str) -> str:
     # One broken byte in a long UTF-8 page must not turn all its letters into two.
     wrong = body.decode("utf-8", "replace").count("\ufffd")
-    letters = sum(byte > 127 for byte in body)
+    letters = len(body.translate(None, ASCII))
     return "utf-8" if wrong * 10 < letters else fallback

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from oncu.config.load import HERE, read_yaml
-from oncu.config.specs import Strict
+from oncu.config.values import Strict
 
 LOOKUP = HERE / "lookups" / "furniture.yml"
 COUNTED = (

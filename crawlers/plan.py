@@ -9,7 +9,8 @@ from urllib.parse import quote_plus, urlencode
 
 from w3lib.url import add_or_replace_parameter
 
-from oncu.config.specs import Paging, SourceSpec, Windows
+from oncu.config.readers import Paging, Windows
+from oncu.config.specs import SourceSpec
 
 from .dates import ISTANBUL
 from .pages.page import Link, Window

@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from oncu.config.load import HERE, read_yaml
-from oncu.config.specs import Strict
+from oncu.config.values import Strict
 
 from .spam import any_of
 

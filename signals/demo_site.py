@@ -23,7 +23,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from oncu.config.load import HERE, ConfigError, Fault, describe_problem, load_sources, read_yaml
-from oncu.config.specs import SourceSpec, Strict, Text
+from oncu.config.specs import SourceSpec
+from oncu.config.values import Strict, Text
 
 DEMO = HERE / "demo"
 HOST = "http://demo.oncu.example"

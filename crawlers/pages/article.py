@@ -1,12 +1,14 @@
 """The article on a page nobody wrote selectors for: title, text, date, authors, language."""
 
+import re
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from ..language import guess_language
 from ..text import clean_text, strip_unwanted
@@ -20,6 +22,9 @@ SHORT_TEXT = 400
 MAX_BYTES = 8 * 2**20
 # In a forum the comments are the text, and only the thorough way looks for them.
 FORUM = '"DiscussionForumPosting"'
+# A sentence with a tag in it is no page.
+TAG = re.compile(r"<[a-zA-Z]")
+LEAST_TAGS = 2
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,10 @@ def article_json(article: Article) -> dict[str, Any]:
 
 
 def _extract(html: str, url: str | None, now: datetime) -> Article:
-    import trafilatura  # slow to load
-
-    tree = trafilatura.load_html(html)
-    if tree is None:
+    if len(list(islice(TAG.finditer(html), LEAST_TAGS))) < LEAST_TAGS:
         return Article(problem="page holds no markup")
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    tree = document_fromstring(html.encode("utf-8", "replace"), parser=parser)
     title = read_title(tree)
     authors = read_authors(tree)
     published_at = claimed_date(tree, url, None, now) or claimed_date(tree, url, _guess_day(tree, url, now), now)
@@ -92,4 +96,6 @@ def _guess_day(tree: HtmlElement, url: str | None, now: datetime) -> str | None:
     """A day that stands anywhere on a page that does not say when it was published."""
     from htmldate import find_date  # slow to load
 
-    return find_date(deepcopy(tree), url=url, original_date=True, extensive_search=True, max_date=now.replace(tzinfo=None))
+    return find_date(
+        deepcopy(tree), url=url, original_date=True, extensive_search=True, max_date=now.replace(tzinfo=None)
+    )

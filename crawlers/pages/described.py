@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -13,11 +13,18 @@ JSON_LD = "//script[@type='application/ld+json']/text()"
 ARTICLES = re.compile(r"Article|Posting|Report|Review|WebPage|VideoObject|Recipe")
 LEAST_TITLE = 15
 LONGEST_NAME = 80
+MOST_AUTHORS = 20
+DEEPEST = 3
 TITLE_METAS = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title", "title")
 AUTHOR_METAS = (
-    ("author", "article:author", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author")
-    + ("cxenseparse:author", "citation_author", "og:article:author")
-)  # fmt: skip
+    "author",
+    "article:author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "parsely-author",
+    "sailthru.author",
+) + ("cxenseparse:author", "citation_author", "og:article:author")
 BYLINE = (
     "//*[@itemprop='author']//*[@itemprop='name'] | //*[@itemprop='author'][not(*)] | //a[@rel='author']"
     " | //article//*[contains(@class,'author-name') or contains(@class,'author__name') or contains(@class,'yazar-adi')]"
@@ -61,7 +68,8 @@ def _metas(tree: HtmlElement, names: tuple[str, ...]) -> Iterator[str]:
 
 
 def _bylines(tree: HtmlElement) -> Iterator[str]:
-    return (str(element.text_content()) for element in tree.xpath(BYLINE)[:5])
+    for element in tree.xpath(BYLINE)[:5]:
+        yield str(element.text_content())
 
 
 def _headlines(tree: HtmlElement) -> Iterator[str]:
@@ -73,14 +81,14 @@ def _linked_authors(tree: HtmlElement) -> Iterator[str]:
         yield from _name_of(node.get("author"))
 
 
-def _name_of(author: Any) -> Iterator[str]:
+def _name_of(author: Any, depth: int = 0) -> Iterator[str]:
     if isinstance(author, str):
         yield author
-    elif isinstance(author, list):
-        for one in author[:20]:
-            yield from _name_of(one) if not isinstance(one, list) else ()
-    elif isinstance(author, dict) and author.get("@type") != "Organization":
-        yield from _name_of(author.get("name")) if not isinstance(author.get("name"), dict) else ()
+    elif isinstance(author, list) and depth < DEEPEST:
+        for one in author[:MOST_AUTHORS]:
+            yield from _name_of(one, depth + 1)
+    elif isinstance(author, dict) and depth < DEEPEST and author.get("@type") != "Organization":
+        yield from _name_of(author.get("name"), depth + 1)
 
 
 def _articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
@@ -90,13 +98,16 @@ def _articles(tree: HtmlElement) -> Iterator[dict[str, Any]]:
             node = json.loads(str(script), strict=False)
         except (ValueError, RecursionError):
             continue
-        yield from _article_nodes(node if isinstance(node, list) else [node])
+        yield from filter(_is_article, _nodes(node))
 
 
-def _article_nodes(nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    for node in nodes:
-        if isinstance(node, dict):
-            if ARTICLES.search(str(node.get("@type"))):
-                yield node
-            graph = node.get("@graph")
-            yield from (n for n in graph if isinstance(n, dict) and ARTICLES.search(str(n.get("@type")))) if isinstance(graph, list) else ()
+def _nodes(node: Any) -> Iterator[dict[str, Any]]:
+    for one in node if isinstance(node, list) else [node]:
+        if isinstance(one, dict):
+            yield one
+            graph = one.get("@graph")
+            yield from (n for n in graph if isinstance(n, dict)) if isinstance(graph, list) else ()
+
+
+def _is_article(node: dict[str, Any]) -> bool:
+    return bool(ARTICLES.search(str(node.get("@type"))))

@@ -10,7 +10,7 @@ LEAST_LONG_TAG = 2 * MAX_ATTRIBUTES
 MAX_DEPTH = 2_000
 QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 OPENING = re.compile(rb"<[A-Za-z]")
-TAG = re.compile(rb"<(/?)([A-Za-z][\w:.-]{0,30})[^<>]{0,8000}?(/?)>")
+TAG = re.compile(rb"<(/?)([A-Za-z][\w:.-]{0,30})[^<>]{0,8000}>")
 # Elements that hold nothing, or that end where the next one begins: many pages never close them.
 FLAT = frozenset(
     b"area base br col embed hr img input link meta param source track wbr".split()
@@ -46,6 +46,6 @@ def _is_too_deep(body: bytes) -> bool:
 
 
 def _step(tag: re.Match[bytes]) -> int:
-    if tag[3] or tag[2].lower() in FLAT:
+    if tag[0].endswith(b"/>") or tag[2].lower() in FLAT:
         return 0
     return -1 if tag[1] else 1

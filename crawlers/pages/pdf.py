@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from oncu.config.specs import FileReader
+from oncu.config.readers import FileReader
 from oncu.storage.shapes import Issue
 
 from ..text import clean_line, clean_text

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 import jmespath
 
-from oncu.config.specs import ApiReader, SourceSpec
+from oncu.config.readers import ApiReader
+from oncu.config.specs import SourceSpec
 from oncu.storage.shapes import Issue
 
 from ..pages.page import Link, Page, Row

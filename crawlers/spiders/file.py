@@ -8,7 +8,8 @@ from typing import Any
 
 import jmespath
 
-from oncu.config.specs import FileReader, SourceSpec
+from oncu.config.readers import FileReader
+from oncu.config.specs import SourceSpec
 from oncu.storage.shapes import Issue
 
 from ..pages.page import Link, Page, Row

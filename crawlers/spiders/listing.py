@@ -6,7 +6,8 @@ from datetime import datetime
 
 from parsel import Selector, SelectorList
 
-from oncu.config.specs import ListingReader, SourceSpec
+from oncu.config.readers import ListingReader
+from oncu.config.specs import SourceSpec
 from oncu.storage.shapes import Issue
 
 from ..pages.article import extract_article

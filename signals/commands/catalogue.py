@@ -10,7 +10,8 @@ import typer
 from oncu.config.load import SIGNALS, SOURCES, check_provenance, load_signal_types, load_sources
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
-from oncu.config.specs import Category, SourceSpec, write_every
+from oncu.config.specs import SourceSpec
+from oncu.config.values import Category, write_every
 
 from .console import read_clock, say, warn
 from .health import show_health

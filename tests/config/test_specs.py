@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from oncu.config.load import load_signal_types
-from oncu.config.specs import Range, SignalSpec, check_template, parse_every, write_every
+from oncu.config.specs import Range, SignalSpec
+from oncu.config.values import check_template, parse_every, write_every
 
 TYPE = {
     "code": "deneme",
