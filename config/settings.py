@@ -23,7 +23,15 @@ def check_address(value: str) -> str:
     return value
 
 
+def check_place(value: str) -> str:
+    """Accept host:port, the only form in which a private place may be opened to crawling."""
+    if not re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^\s:/\[\]]+):\d{1,5}", value):
+        raise ValueError(f"{value!r} is not host:port; write one like 127.0.0.1:8080")
+    return value
+
+
 Address = Annotated[str, AfterValidator(check_address)]
+Place = Annotated[str, AfterValidator(check_place)]
 
 
 class CrawlSettings(Strict):
@@ -39,7 +47,7 @@ class CrawlSettings(Strict):
     delay_seconds: float = Field(0.5, ge=0)
     concurrent_requests: int = Field(16, ge=1)
     concurrent_per_host: int = Field(2, ge=1)
-    allow_private: list[str] = []
+    allow_private: list[Place] = []
     author_salt: str = Field("", repr=False)
     keep_pages: Path | None = None
     process: Literal["child", "inside"] = "child"

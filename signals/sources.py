@@ -110,9 +110,10 @@ def document_json(document: Document) -> dict[str, Any]:
 
 def _one_page(spec: SourceSpec, url: str | None) -> SourceSpec:
     """The source with one page of its list; at another address it is checked anew."""
-    limited, block = spec, getattr(spec, spec.reader)
+    limited = spec.model_copy(update={"quiet": None})  # somebody is there and wants to see it now
+    block = getattr(spec, spec.reader)
     if hasattr(block, "max_pages"):
-        limited = spec.model_copy(update={spec.reader: block.model_copy(update={"max_pages": 1})})
+        limited = limited.model_copy(update={spec.reader: block.model_copy(update={"max_pages": 1})})
     if url is None:
         return limited
     try:

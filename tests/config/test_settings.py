@@ -99,3 +99,8 @@ def test_a_bad_variable_is_not_blamed_on_the_file(monkeypatch: pytest.MonkeyPatc
     Path("oncu.yml").write_text("level: {threshold: 30}\n")
     monkeypatch.setenv("ONCU_LEVEL__THRESHOLD", "-1")
     assert problem() == "ONCU_LEVEL__THRESHOLD: input should be greater than 0 (found '-1')"
+
+
+def test_a_private_place_needs_its_port() -> None:
+    Path("oncu.yml").write_text("crawl: {allow_private: [localhost]}\n")
+    assert problem() == "oncu.yml: crawl.allow_private.0: 'localhost' is not host:port; write one like 127.0.0.1:8080"
