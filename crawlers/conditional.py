@@ -27,13 +27,16 @@ class Conditions:
         self._fingerprint = fingerprint_of(spec)
         self._database = database
         self._now = now
+        self._has_marks = False
         self._leaves: dict[str, Validator] = {}
         self._lists: dict[str, Validator] = {}
 
     def look_up(self, link: Link) -> Validator | None:
         """What is known of a page, from a visit when the source was set as it is now."""
         with self._database.read() as connection:
-            return load_validator(connection, self._source, link.address, self._fingerprint)
+            known = load_validator(connection, self._source, link.address, self._fingerprint)
+        self._has_marks = self._has_marks or known is not None
+        return known
 
     def note(self, link: Link, headers: Mapping[str, str], *, leads_on: bool) -> None:
         """Keep the marks of a page that was read; `leads_on` says that other pages are read because of it."""
@@ -44,6 +47,8 @@ class Conditions:
     def save(self, *, with_lists: bool) -> None:
         """Store the marks; those of lists only where every page they lead to was read, or those would be forgotten."""
         found = [*self._leaves.values(), *(self._lists.values() if with_lists else ())]
+        if not found and not self._has_marks:
+            return
         with self._database.write() as connection:
             save_validators(connection, self._source, self._fingerprint, found)
             forget_old_validators(connection, self._source, self._now)

@@ -70,6 +70,7 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": MAX_REDIRECTS,
         "RETRY_TIMES": RETRIES,
         "CONCURRENT_REQUESTS": settings.concurrent_requests,
+        "CONCURRENT_ITEMS": 1,  # Scrapy starts so many tasks for each answer, and our spider yields no items
         "CONCURRENT_REQUESTS_PER_DOMAIN": settings.concurrent_per_host,
         "DOWNLOADER": PoliteDownloader,
         "DOWNLOAD_DELAY": settings.delay_seconds,

@@ -106,13 +106,17 @@ class SourceVisit:
 
     def first_links(self) -> list[Link]:
         """The pages to begin with; a backfill has one at a time."""
-        with self._database.read() as connection:
-            last = last_done(connection, STAGE, self.spec.name)
-        window = self.backfill.window if self.backfill else visit_window(self.spec, self.now, last)
+        window = self.backfill.window if self.backfill else visit_window(self.spec, self.now, self._last_visit())
         is_dropped = self.spec.is_dropped
         links = find_files(self._drop_folder, self.spec.url) if is_dropped else first_links(self.spec, window)
         first = self.backfill.begin(links) if self.backfill else None
         return [first] if first else [] if self.backfill else links
+
+    def _last_visit(self) -> datetime | None:
+        if not self.spec.sitemap:  # the only reader that asks for what is newer
+            return None
+        with self._database.read() as connection:
+            return last_done(connection, STAGE, self.spec.name)
 
     def opens(self, url: str) -> bool:
         """Count a page that is about to be fetched; False where this visit has asked for it before."""

@@ -71,9 +71,10 @@ def spells_of(exposure: Exposure, clients: dict[str, int], as_of: date) -> Spell
 
 
 def _strata(exposure: Exposure) -> IntArray:
-    number: dict[tuple[str, str, str], int] = {}
-    keys = zip(exposure.sector, exposure.size_band, exposure.region, strict=True)
-    return np.fromiter((number.setdefault(key, len(number)) for key in keys), np.int64, len(exposure))
+    """A number for each description, by its words: the order of the rows must not decide between two of one day."""
+    keys = list(zip(exposure.sector, exposure.size_band, exposure.region, strict=True))
+    number = {key: n for n, key in enumerate(sorted(set(keys)))}
+    return np.fromiter((number[key] for key in keys), np.int64, len(keys))
 
 
 def _join(client: IntArray, begin: IntArray, end: IntArray) -> tuple[IntArray, IntArray]:

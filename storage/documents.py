@@ -23,8 +23,7 @@ def save_documents(connection: Connection, batch: Iterable[Document]) -> Saved:
     unique = {document.id: document for document in batch}
     if not unique:
         return Saved()
-    stored = _stored_versions(connection, unique.values())
-    forgotten = _forgotten_keys(connection, stored)
+    stored, forgotten = _stored_versions(connection, unique.values())
     fresh = {i: d for i, d in unique.items() if i not in stored[(d.source, d.natural_key)]}
     fresh = {i: d for i, d in fresh.items() if (d.source, d.natural_key) not in forgotten}
     versions = _number_versions(fresh.values(), stored)
@@ -110,28 +109,26 @@ def _is_pending(stage: str) -> ColumnElement[bool]:
     return and_(~done, documents.c.quarantine.is_(None), texts.c.erased_at.is_(None))
 
 
-def _stored_versions(connection: Connection, batch: Iterable[Document]) -> dict[tuple[str, str], set[str]]:
-    keys = {(d.source, d.natural_key) for d in batch}
-    found: dict[tuple[str, str], set[str]] = {key: set() for key in keys}
-    query = select(documents.c.source, documents.c.natural_key, documents.c.id).where(
-        tuple_(documents.c.source, documents.c.natural_key).in_(sorted(keys))
-    )
-    for source, natural_key, document_id in connection.execute(query):
-        found[(source, natural_key)].add(document_id)
-    return found
+def _stored_versions(
+    connection: Connection, batch: Iterable[Document]
+) -> tuple[dict[tuple[str, str], set[str]], set[tuple[str, str]]]:
+    """The ids stored under each source and key of the batch, and those of them that were forgotten."""
+    found: dict[tuple[str, str], set[str]] = {(d.source, d.natural_key): set() for d in batch}
+    erased = {(source, forgotten_key(key)): (source, key) for source, key in found}
+    place = tuple_(documents.c.source, documents.c.natural_key)
+    query = select(documents.c.source, documents.c.natural_key, documents.c.id)
+    forgotten = set()
+    for source, key, document_id in connection.execute(query.where(place.in_(sorted(found.keys() | erased.keys())))):
+        if (source, key) in erased:
+            forgotten.add(erased[(source, key)])
+        if (source, key) in found:
+            found[(source, key)].add(document_id)
+    return found, forgotten
 
 
 def forgotten_key(natural_key: str) -> str:
     """The key a document has once it is forgotten: enough to know it again, without the address or name in it."""
     return FORGOTTEN + digest_of(natural_key)
-
-
-def _forgotten_keys(connection: Connection, keys: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Which keys belong to documents that were forgotten."""
-    looked_for = {(source, forgotten_key(natural_key)): (source, natural_key) for source, natural_key in keys}
-    place = tuple_(documents.c.source, documents.c.natural_key)
-    query = select(documents.c.source, documents.c.natural_key).where(place.in_(sorted(looked_for))).distinct()
-    return {looked_for[(source, natural_key)] for source, natural_key in connection.execute(query)}
 
 
 def _number_versions(batch: Iterable[Document], stored: dict[tuple[str, str], set[str]]) -> dict[str, int]:

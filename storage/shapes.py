@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from .keys import digest_of, key_id
 
@@ -32,12 +33,12 @@ class Document:
     quarantine: str | None = None
     stored_id: str | None = field(default=None, compare=False, repr=False)
 
-    @property
+    @cached_property
     def content_digest(self) -> str:
         """Changes when title, text or a field changes; the address, the times and where lines break do not count."""
         return digest_of(" ".join(self.title.split()), " ".join(self.text.split()), *sorted(self.fields.items()))
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The key of this version of the document."""
         return self.stored_id or key_id("document", self.source, self.natural_key, self.content_digest)

@@ -20,8 +20,6 @@ from .trunk import cut_to_trunk
 
 SHORT_TEXT = 400
 MAX_BYTES = 8 * 2**20
-# In a forum the comments are the text, and only the thorough way looks for them.
-FORUM = '"DiscussionForumPosting"'
 # A sentence with a tag in it is no page.
 TAG = re.compile(r"<[a-zA-Z]")
 LEAST_TAGS = 2
@@ -82,7 +80,7 @@ def _extract(html: str, url: str | None, now: datetime) -> Article:
 
 def _text(tree: HtmlElement, html: str, url: str | None) -> str:
     """The quick way, for which the tree is cut down; the thorough one only where that found next to nothing."""
-    found = "" if FORUM in html else _read(cut_to_trunk(tree), url, fast=True)
+    found = _read(cut_to_trunk(tree), url, fast=True)
     return found if len(found) >= SHORT_TEXT else max(found, _read(html, url, fast=False), key=len)
 
 

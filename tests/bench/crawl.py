@@ -7,11 +7,13 @@ document; the bare spider obeys robots.txt, parses with feedparser and counts it
 import asyncio
 import json
 import multiprocessing
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
@@ -36,37 +38,64 @@ SETTINGS = CrawlSettings(delay_seconds=0, concurrent_requests=32, concurrent_per
 
 def bench_crawl(folder: Path) -> None:
     """Feeds a second of a whole crawl, process start and all, against a bare Scrapy spider and aiohttp."""
-    spent: dict[str, list[float]] = {}
+    spent: dict[str, list[Spent]] = {}
     with serving_feeds() as addresses:
         for number in range(ROUNDS):
-            for name, seconds in contenders(folder, addresses, number):
-                spent.setdefault(name, []).append(seconds)
-    ours = median(spent["oncu"])
-    for name, seconds in spent.items():
-        ratio = "" if name == "oncu" else f" (ratio {median(seconds) / ours:.2f})"
-        print(f"  {name:<22} {FEEDS / median(seconds):>5.0f} feeds/s{ratio}; {median(seconds):.1f} s")
+            for name, one in contenders(folder, addresses, number):
+                spent.setdefault(name, []).append(one)
+    wall = {name: median(one.wall for one in rounds) for name, rounds in spent.items()}
+    for name, rounds in spent.items():
+        computing = median(one.computing for one in rounds)
+        print(
+            f"  {name:<18} {FEEDS / wall[name]:>4.0f} feeds/s: {wall[name]:>4.1f} s, of computing {computing:>4.1f} s "
+            f"(ratio to bare Scrapy {wall['bare Scrapy'] / wall[name]:.2f})"
+        )
 
 
-def contenders(folder: Path, addresses: list[str], number: int) -> Iterator[tuple[str, float]]:
-    """Every side once: its name and the seconds it took."""
+@dataclass(frozen=True)
+class Spent:
+    """Seconds on the clock, and seconds of computing in all processes but the one that serves the feeds."""
+
+    wall: float
+    computing: float
+
+
+class Watch:
+    """Counts from its making on."""
+
+    def __init__(self) -> None:
+        self._wall, self._computing = time.perf_counter(), _computing()
+
+    def spent(self) -> Spent:
+        """What was spent since."""
+        return Spent(time.perf_counter() - self._wall, _computing() - self._computing)
+
+
+def _computing() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def contenders(folder: Path, addresses: list[str], number: int) -> Iterator[tuple[str, Spent]]:
+    """Every side once: its name and what it spent."""
     url = f"sqlite:///{folder / f'crawl{number}.db'}"
     create_database(url).close()
     specs = [feed_source(i, address) for i, address in enumerate(addresses)]
     places = sorted({urlsplit(address).netloc for address in addresses})
     settings = SETTINGS.model_copy(update={"allow_private": places})
     for name in ("oncu", "oncu, nothing new"):
-        start = time.perf_counter()
+        watch = Watch()
         results = crawl(specs, settings, url, NOW)
-        yield name, time.perf_counter() - start
+        yield name, watch.spent()
         seen = sum(result.saved.new + result.saved.seen for result in results)
         assert seen == FEEDS * ENTRIES, f"{seen} documents of {FEEDS * ENTRIES}"
     for side in ("bare Scrapy", "aiohttp"):
         if side == "aiohttp" and not _has_aiohttp():
             continue
-        start = time.perf_counter()
+        watch = Watch()
         command = [sys.executable, __file__, side]
         answer = subprocess.run(command, input=json.dumps(addresses), capture_output=True, text=True, check=True)
-        yield side, time.perf_counter() - start
+        yield side, watch.spent()
         assert int(answer.stdout.split()[-1]) == FEEDS * ENTRIES, answer.stdout
 
 

@@ -48,9 +48,9 @@ def bench_extract(folder: Path) -> None:
     }
     spent = in_turns(pages, sides, rounds=ROUNDS)
     for name, seconds in spent.items():
-        f1 = f"F1 {quality[name]:.4f}" if name in quality else " " * 9
+        f1 = f", F1 {quality[name]:.4f}" if name in quality else ""
         ratio = spent["trafilatura"] / seconds
-        print(f"  {name:<26} {f1}, {len(pages) / seconds:>5.1f} pages/s (ratio to trafilatura {ratio:.2f})")
+        print(f"  {name:<26} {len(pages) / seconds:>5.1f} pages/s (ratio to trafilatura {ratio:.2f}){f1}")
 
 
 def stored_pages() -> Iterator[Stored]:

@@ -80,7 +80,8 @@ def bench_day(folder: Path) -> None:
     stored, saving = peak_memory(), time.perf_counter() - start
     catalogue = Catalogue({}, load_signal_types())
     start = time.perf_counter()
-    read_pending(database, catalogue, NOW, progress=lambda *_: None)
+    warm = warm_up(database, catalogue, NOW)
+    read_pending(database, catalogue, NOW, warm=warm, progress=lambda *_: None)
     reading = time.perf_counter() - start
     database.close()
     print(f"  saving  {DAY / saving:>6.0f} documents/s, peak {before:.0f} -> {stored:.0f} MB")

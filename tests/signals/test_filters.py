@@ -201,12 +201,12 @@ def test_a_byte_order_mark_does_no_harm():
     assert put("tag", b'\xef\xbb\xbf{"id": 1, "text": "a"}') == [{"id": 1, "tags": []}]
 
 
-@pytest.mark.parametrize("html", ["", " ", "\x00", "<", "plain"])
+@pytest.mark.parametrize("html", ["", " ", "\x00", "<", "plain", "<html>"])
 def test_a_page_without_markup_is_a_bad_line(html):
     assert put("extract", {"id": 1, "html": html}) == ["line 1: page holds no markup"]
 
 
-@pytest.mark.parametrize("html", ["<html>", "<p>" * 3000, "<!doctype html><title>x"])
+@pytest.mark.parametrize("html", ["<html><body><p>x", "<p>" * 3000, "<!doctype html><title>x</title><p"])
 def test_a_page_however_broken_gives_a_line(html):
     (found,) = put("extract", {"id": 1, "html": html})
     assert found["id"] == 1
