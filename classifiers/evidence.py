@@ -267,4 +267,4 @@ def _ticker_clues(place: Place, alias: Alias) -> list[Clue]:
         return [(-2.0, "but a short one"), *talk]
     if place.style == "upper":
         return [(-1.5 if alias.is_common else 0.0, "in a headline all in capitals"), *talk]
-    return [(0.0, "in capitals, but also a word") if alias.is_common else (1.5, "in capitals"), *talk]
+    return [(-1.5, "in capitals, but also a word") if alias.is_common else (1.5, "in capitals"), *talk]

@@ -216,3 +216,9 @@ def test_spans_are_the_surface_and_probabilities_are_never_sure(matcher: Matcher
         assert mention.surface == text[mention.start : mention.end] != ""
         assert 0 < mention.probability < 1 and mention.accepted == (mention.probability >= 0.5)
         assert 0 <= mention.relevance <= 100
+
+
+def test_a_ticker_that_is_also_a_place_needs_a_mark() -> None:
+    matcher = build_matcher([ClientName("C1", "Örnek Çimento A.Ş.", ticker="KONYA")])
+    text = "Firma hakkında konkordato mühlet kararı. KONYA"
+    assert not any(mention.accepted for mention in matcher.find(text))
