@@ -6,9 +6,9 @@ one line naming the file, the key and what to write instead.
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from .readers import ApiReader, Dates, FeedReader, FileReader, ListingReader, SitemapReader, Windows
 from .values import Bilingual, Category, Every, Origin, Reader, Side, Status, Strict, Template, Text, check_quiet
@@ -206,8 +206,3 @@ class SignalSpec(Strict):
                 if found < least:
                     raise ValueError(f"examples.{language}.{kind}: {found} given, at least {least} needed")
         return self
-
-
-def describe(spec: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of a spec, for editors that complete YAML."""
-    return spec.model_json_schema()
