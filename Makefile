@@ -41,6 +41,7 @@ rooms: .venv/ready
 	@$(BIN)/lint-imports
 
 bench: .venv/ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
 	@$(BIN)/python tests/bench/run.py
 
 real: .venv/ready

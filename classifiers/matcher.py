@@ -2,89 +2,103 @@
 
 import math
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from bisect import bisect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import groupby, zip_longest
 
-import daachorse
+import numpy as np
 
-from .evidence import CEILING, Clue, claim, probability, reason, weigh_client, weigh_place
+from .clues import CEILING, Clue, probability, reason, say
+from .comentions import Weighed, lean_on_others
+from .evidence import claim, end_of_name, weigh_client, weigh_place
 from .mentions import Mention, rank_mentions
-from .names import Alias, ClientName, ParsedName, is_common, make_aliases, parse_name
-from .places import MIN_INFLECTED, Hit, Place, extend, right_edge
-from .text import Folded, fold, fold_key
+from .name_index import NameIndex, Owner, build_index
+from .names import ClientName, ParsedName, is_common, parse_name
+from .places import Hit, Place, extend
+from .text import fold, fold_all, fold_key
 
 ACCEPT = 0.5
 SHOW = 0.05  # below, a mention is not worth a line
-SOFT = {"k": "g", "p": "b", "t": "d"}  # Arçelik → Arçeliği; ç → c is one letter folded
-ATTACHABLE = ("legal", "short", "core", "brand")
+MAX_REFUSALS = 2  # more "wrong company" verdicts on one name add nothing
 BESIDE = 20  # relevance of a firm that a row names beside the one it is about
-MAX_SHARED_BRAND = 1  # a first word several clients share is nobody's
+# What is said against a name that goes on, and does not hold where it goes on with the client's own words.
+GOES_ON = frozenset(("other_trade_next", "other_trade_upper", "word_goes_on", "name_goes_on"))
+KNOWN_KEYS = 50_000  # spellings met before whose owners are kept at hand
+NEWLINE = 10
 
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """A client and the alias by which it owns a spelling."""
-
-    client: ClientName
-    parsed: ParsedName
-    alias: Alias
+Fields = Mapping[str, str]
+Refused = Mapping[tuple[str, str], int]  # (folded name, client id) → how often a person said "wrong company"
 
 
 class Matcher:
     """Finds clients in texts; immutable and free of I/O. Build it with `build_matcher`."""
 
-    def __init__(self, owners: Mapping[str, tuple[Owner, ...]]) -> None:
-        self._owners = owners
-        self._patterns = _patterns(owners)
-        self._automaton = _automaton([key.encode() for key, _, _ in self._patterns])
-        self._clients = {owner.client.client_id: owner for found in owners.values() for owner in found}
+    def __init__(self, index: NameIndex, refused: Refused | None = None) -> None:
+        self._automaton = index.automaton
+        self._owners = lru_cache(maxsize=KNOWN_KEYS)(index.owners_of)
+        self._refused = refused or {}
+        self.version = index.version
 
-    def find(self, text: str, fields: Mapping[str, str] | None = None) -> list[Mention]:
+    def find(self, text: str, fields: Fields | None = None) -> list[Mention]:
         """Mentions with probability ≥ .05 in reading order; `fields` are the row's own `firm`, `tax_id`, `mersis`."""
-        folded = fold(text)
+        return self.find_all([text], [fields])[0]
+
+    def find_all(self, texts: Sequence[str], fields: Sequence[Fields | None] = ()) -> list[list[Mention]]:
+        """The same for many texts, which is quicker than one by one."""
+        places = self.places(texts)
+        rows = zip_longest(texts, places, fields)
+        return [self._mentions(text, found, given or {}) for text, found, given in rows]
+
+    def places(self, texts: Sequence[str]) -> list[list[Place]]:
+        """Where each text holds a spelling of a client, not yet judged; of spellings that overlap the longest."""
+        hay = fold_all(texts)
+        starts = [0, *(np.flatnonzero(np.frombuffer(hay, dtype=np.uint8) == NEWLINE) + 1).tolist()]
+        places: list[list[Place]] = [[] for _ in texts]
+        for number, group in groupby(self._automaton.find(hay), key=lambda found: bisect(starts, found[0]) - 1):
+            text, folded = texts[number], fold(texts[number])
+            before = starts[number] + (not folded.text.startswith(" "))
+            hits = (Hit(start - before, end - before, end - before, key, ending) for start, end, key, ending in group)
+            places[number] = [Place(text, folded, hit) for hit in _longest(extend(h, text, folded) for h in hits)]
+        return places
+
+    def candidates(self, place: Place) -> set[str]:
+        """The ids of the clients of a place's spelling, before anything is judged."""
+        return {owner.client.client_id for owner in self._owners(place.hit.key)}
+
+    def _mentions(self, text: str, places: Sequence[Place], fields: Fields) -> list[Mention]:
         found: list[tuple[Mention, Place | None]] = []
-        for hit in _longest(extend(hit, text, folded) for hit in self._hits(folded)):
-            place = Place(text, folded, hit)
-            found += ((mention, place) for mention in self._judge(place))
+        for place, weighed in lean_on_others([(place, self.weigh(place)) for place in places]):
+            found += ((mention, place) for mention in _judge(place, weighed))
         named = self._named_by(fields) if fields else {}
-        ranked = rank_mentions(text, _with_fields(found, named))
+        ranked = rank_mentions(text, _with_fields(found, named)) if found or named else []
         return [m if m.client_id in named else _beside(m) for m in ranked] if named else ranked
 
-    def _hits(self, folded: Folded) -> Iterator[Hit]:
-        hay = folded.text
-        shift = not hay.startswith(" ")  # patterns begin with a space: a name begins where a word does
-        for start, end, number in self._automaton.find_overlapping((" " + hay if shift else hay).encode()):
-            _, alias, softened = self._patterns[number]
-            ending = right_edge(hay, end - shift, softened=softened)
-            if ending is not None and (not ending or self._takes_suffix(alias)):
-                yield Hit(start + 1 - shift, end - shift, end - shift, alias, ending)
-
-    def _takes_suffix(self, alias: str) -> bool:
-        owners = self._owners[alias]
-        return len(alias) >= MIN_INFLECTED and any(owner.alias.kind in ATTACHABLE for owner in owners)
-
-    def _judge(self, place: Place) -> list[Mention]:
-        """The candidates of one place; several clients of one spelling share its probability."""
+    def weigh(self, place: Place) -> list[Weighed]:
+        """The clues of each candidate of one place, taken alone."""
         if place.hit.ending and is_common(_whole_word(place)):
             return []
-        owners = self._owners[place.hit.alias]
-        weighed = [(owner, *_weigh(place, owner)) for owner in owners]
-        total = sum(math.exp(own) for _, _, own in weighed)
-        mentions = []
-        for owner, clues, own in weighed:
-            shared = min(CEILING, probability(clues) * math.exp(own) / total)
-            note = f"{reason(clues)}, shared with {len(owners) - 1} other" if len(owners) > 1 else reason(clues)
-            if shared >= SHOW:
-                mentions.append(_mention(owner.client.client_id, place, shared, note))
-        return mentions
+        owners = self._owners(place.hit.key)
+        aliases = {owner.alias for owner in owners}  # mostly one and the same
+        here = {alias: weigh_place(place, alias) for alias in aliases}
+        return [self._weigh(place, owner, clues) for owner in owners if (clues := here[owner.alias])]
+
+    def _weigh(self, place: Place, owner: Owner, here: list[Clue]) -> Weighed:
+        own = weigh_client(place, owner.alias, owner.client, owner.parsed)
+        if refused := self._refused.get((owner.alias.text, owner.client.client_id), 0):
+            own.append(say("refused", times=min(refused, MAX_REFUSALS)))
+        if any(clue.key == "own_words" for clue in own):
+            here = [clue for clue in here if clue.key not in GOES_ON]
+        share = claim(place, owner.alias, owner.client) + sum(clue.weight for clue in own)
+        return Weighed(owner, (here[0], *own, *here[1:]), share)
 
     def _named_by(self, fields: Mapping[str, str]) -> dict[str, str]:
         """Clients that a structured field names: client id → reason."""
         named: dict[str, str] = {}
         for field in ("tax_id", "mersis"):
             numbers = (re.sub(r"\D", "", number) for number in fields.get(field, "").split(";"))
-            for owner in (owner for number in numbers for owner in self._owners.get(number, ())):
+            for owner in (owner for number in numbers for owner in self._owners_of(number)):
                 named[owner.client.client_id] = f"{field} field"
         if not named:
             firms = (firm for firm in fields.get("firm", "").split(";") if firm.strip())
@@ -94,49 +108,18 @@ class Matcher:
     def _owner_of(self, firm: str) -> tuple[Owner, ...]:
         """The one client with this full name, or nothing."""
         key, parsed = fold_key(firm), parse_name(firm)
-        owners = self._owners.get(parsed.without_form, ()) or self._owners.get(parsed.core, ())
+        owners = self._owners_of(parsed.without_form) or self._owners_of(parsed.core)
         same = tuple(owner for owner in owners if _is_same_firm(owner, key, parsed))
         return same if len(same) == 1 else ()
 
-
-def build_matcher(clients: Iterable[ClientName]) -> Matcher:
-    """One automaton over every alias, ticker, tax number and website of the clients."""
-    owners: dict[str, dict[str, Owner]] = defaultdict(dict)
-    for client in clients:
-        parsed = parse_name(client.legal_name)
-        for alias in (*make_aliases(client.legal_name, client.short_names), *_codes(client)):
-            owners[alias.text].setdefault(client.client_id, Owner(client, parsed, alias))
-    return Matcher({text: kept for text, found in owners.items() if (kept := _keep(tuple(found.values())))})
+    def _owners_of(self, text: str) -> tuple[Owner, ...]:
+        key = self._automaton.key_of(text)
+        return self._owners(key) if key is not None else ()
 
 
-def _keep(owners: tuple[Owner, ...]) -> tuple[Owner, ...]:
-    """A brand is only a guess: dropped where another client truly has that name, or several share the guess."""
-    sure = tuple(owner for owner in owners if owner.alias.kind != "brand")
-    return sure or (owners if len(owners) <= MAX_SHARED_BRAND else ())
-
-
-def _codes(client: ClientName) -> Iterator[Alias]:
-    for code in (client.tax_id, client.mersis):
-        if code and (digits := re.sub(r"\D", "", code)):
-            yield Alias(digits, "tax_id")
-    for ticker in (client.ticker or "").split(","):
-        if key := fold_key(ticker):
-            yield Alias(key, "ticker", is_common(key))
-    if client.website and (domain := re.sub(r"^(?:https?://)?(?:www\.)?", "", client.website.strip().lower())):
-        yield Alias(fold_key(domain.split("/")[0]), "website")
-
-
-def _patterns(owners: Mapping[str, tuple[Owner, ...]]) -> list[tuple[str, str, bool]]:
-    """(pattern, alias, is softened) for the automaton, each with the space before it."""
-    patterns = [(f" {text}", text, False) for text in owners]
-    for text, found in owners.items():
-        if text[-1] in SOFT and len(text) >= MIN_INFLECTED and any(o.alias.kind in ATTACHABLE for o in found):
-            patterns.append((f" {text[:-1]}{SOFT[text[-1]]}", text, True))
-    return patterns
-
-
-def _automaton(patterns: list[bytes]) -> daachorse.DoubleArrayAhoCorasick:
-    return daachorse.DoubleArrayAhoCorasick(patterns or [b"\0"])
+def build_matcher(clients: Iterable[ClientName], refused: Refused | None = None) -> Matcher:
+    """A matcher of every alias, ticker, tax number and website of the clients; `refused` lowers what people refused."""
+    return Matcher(build_index(list(clients)), refused)
 
 
 def _longest(hits: Iterable[Hit]) -> list[Hit]:
@@ -148,16 +131,24 @@ def _longest(hits: Iterable[Hit]) -> list[Hit]:
     return sorted(taken, key=lambda h: h.start)
 
 
-def _weigh(place: Place, owner: Owner) -> tuple[list[Clue], float]:
-    """All clues of a client at a place, and the logit of its share among the owners of the spelling."""
-    own = weigh_client(place, owner.alias, owner.client, owner.parsed)
-    clues = weigh_place(place, owner.alias)
-    return [clues[0], *own, *clues[1:]], claim(place, owner.alias, owner.client) + sum(weight for weight, _ in own)
+def _judge(place: Place, weighed: Sequence[Weighed]) -> list[Mention]:
+    """The mentions of one place; several clients of one spelling share its probability."""
+    total = sum(math.exp(one.share) for one in weighed)
+    mentions = []
+    for one in weighed:
+        chance = min(CEILING, probability(one.clues) * math.exp(one.share) / total)
+        why = reason(one.clues)
+        note = f"{why}, shared with {len(weighed) - 1} other" if len(weighed) > 1 else why
+        if chance >= SHOW:
+            mentions.append(_mention(one.owner, place, chance, note))
+    return mentions
 
 
-def _mention(client_id: str, place: Place, chance: float, why: str) -> Mention:
+def _mention(owner: Owner, place: Place, chance: float, why: str) -> Mention:
     rounded = round(chance, 3)
-    return Mention(client_id, place.start, place.end, place.surface, rounded, rounded >= ACCEPT, 0, "passing", why)
+    end = end_of_name(place, owner.parsed)
+    surface = place.text[place.start : end]
+    return Mention(owner.client.client_id, place.start, end, surface, rounded, rounded >= ACCEPT, 0, "passing", why)
 
 
 def _whole_word(place: Place) -> str:

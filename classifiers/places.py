@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Literal
 
 from .names import expand, name_words
@@ -17,7 +17,6 @@ Style = Literal["sentence", "title", "upper", "lower"]
 CASES = r"(?:n?[iu]n|[ynsi]?[iu]|[yn]?[ae]|n?[dt][ae](?:n|ki(?:ler(?:i|in|e)?)?)?|y?l[ae]|n?c[ae])"
 SUFFIX = rf"(?:l[ae]r(?:[iu]n?)?)?{CASES}?(?:d[iu]r|t[iu]r|y?d[iu]|ym[iu]s)?"
 SUFFIX_WORD = re.compile(SUFFIX)
-SUFFIX_AT = re.compile(rf"(?=[a-z]){SUFFIX}(?= |$)")
 MIN_INFLECTED = (
     4  # letters of a name that may carry a suffix without an apostrophe ("Koçu" is a word, "Arçeliki" is none)
 )
@@ -34,12 +33,15 @@ PREVIOUS_WORD = re.compile(rf"({WORD.pattern})[ \u00a0]$")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A name in folded text: [start, end) is the alias, [start, stop) with the tail words and legal form behind it."""
+    """A name in folded text: [start, end) is the alias, [start, stop) with the tail words and legal form behind it.
+
+    `key` is the number of the spelling in the name index.
+    """
 
     start: int
     end: int
     stop: int
-    alias: str
+    key: int
     ending: Ending
     tail: tuple[str, ...] = ()
     form: str | None = None
@@ -47,12 +49,19 @@ class Hit:
 
 def right_edge(folded: str, end: int, *, softened: bool) -> Ending | None:
     """How a name that ends at `end` leaves its word: alone, with a suffix attached, or not at all (None)."""
-    if end == len(folded) or folded[end] == " ":
+    stop = folded.find(" ", end)
+    return read_ending(folded[end : stop if stop >= 0 else len(folded)], softened)
+
+
+@lru_cache(maxsize=1 << 16)  # endings are few, and it is asked for every name that is met
+def read_ending(rest: str, softened: bool) -> Ending | None:
+    """The same from the rest of the name's word."""
+    if not rest:
         return None if softened else ""
-    if not SUFFIX_AT.match(folded, end, end + MAX_SUFFIX + 1):
+    if len(rest) > MAX_SUFFIX or not SUFFIX_WORD.fullmatch(rest):
         return None
     if softened:
-        return "softened" if folded[end] in "aeiu" else None
+        return "softened" if rest[0] in "aeiu" else None
     return "attached"
 
 
@@ -65,12 +74,12 @@ def extend(hit: Hit, text: str, folded: Folded) -> Hit:
     while form_word := WORD.match(folded.text, at + 1):
         form, stop = _form_at(at, text, folded)
         if form:
-            return Hit(hit.start, hit.end, stop, hit.alias, hit.ending, tuple(tail), form)
+            return Hit(hit.start, hit.end, stop, hit.key, hit.ending, tuple(tail), form)
         if expand(form_word[0]) not in name_words().trade or _is_broken(text, folded, at):
             break
         tail.append(expand(form_word[0]))
         at = form_word.end()
-    return Hit(hit.start, hit.end, hit.end, hit.alias, hit.ending, tuple(tail), None)
+    return Hit(hit.start, hit.end, hit.end, hit.key, hit.ending, tuple(tail), None)
 
 
 def _form_at(at: int, text: str, folded: Folded) -> tuple[str | None, int]:
@@ -151,9 +160,10 @@ class Place:
         start, end = self.line
         words = WORD.findall(self.text[start : self.start][-300:] + self.text[self.end : end][:300])
         long = [w for w in words if len(w) > 3 and not w[0].isdigit()]
-        if len(long) >= 2 and sum(w.isupper() for w in long) >= 0.7 * len(long):
+        capitals = sum(w[0].isupper() for w in long)
+        if capitals >= 0.7 * len(long) >= 1.4 and sum(w.isupper() for w in long) >= 0.7 * len(long):
             return "upper"
-        if len(long) >= 3 and sum(w[0].isupper() for w in long) >= 0.75 * len(long):
+        if capitals >= 0.75 * len(long) >= 2.25:
             return "title"
         return "sentence" if any(w[0].isupper() for w in words) else "lower"
 

@@ -13,8 +13,10 @@ INNER_END = re.compile(r"[.!?…]\s")
 LINE = re.compile(r"[^\n]+")
 # Abbreviations of firms' names that the tokenizer takes for the end of a sentence ("SAN. VE TİC. LTD. ŞTİ.").
 ABBREVIATED = re.compile(
-    r"\b(?:SAN|TİC|LTD|ŞTİ|PAZ|İNŞ|NAK|TAAH|MÜH|MAK|TUR|İTH|İHR|AMB|ELEK|OTOM|TEKS|KİM|TEKN|HİZ|ÜRÜN|DAN|YAT|"
-    r"San|Tic|Ltd|Şti|Paz|İnş|Nak|Taah|Müh|Mak|Tur|İth|İhr|Amb|Elek|Otom|Teks|Kim|Tekn|Hiz|Dan|Yat|T|A\.Ş|A\.O)\.$"
+    r"\b(?:SAN|TİC|LTD|ŞTİ|PAZ|İNŞ|NAK|NAKL|TAAH|TAAHH|MÜH|MAK|TUR|İTH|İHR|AMB|ELEK|OTOM|TEKS|KİM|TEKN|HİZ|ÜRÜN|DAN|YAT|ENER|"
+    r"PETR|ORM|MAD|KUY|LOJ|REK|MOB|KONF|MATB|AKAR|BİLG|GÜV|MED|DEN|ECZ|YAZ|OTO|"
+    r"San|Tic|Ltd|Şti|Paz|İnş|Nak|Nakl|Taah|Taahh|Müh|Mak|Tur|İth|İhr|Amb|Elek|Otom|Teks|Kim|Tekn|Hiz|Dan|Yat|Ener|"
+    r"Petr|Orm|Mad|Kuy|Loj|Rek|Mob|Konf|Matb|Akar|Bilg|Güv|Med|Ecz|T|A\.Ş|A\.O)\.$"
 )
 
 

@@ -15,6 +15,9 @@ from .lookups import read_lookup
 from .text import fold
 
 WORD = re.compile(r"[^\W_]+(?:[.&][^\W_]+)*")
+INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")  # "F.T": a person whose name is kept back
+MANY = frozenset(("sayida", "bircok", "bazi", "cesitli", "binlerce", "yuzlerce", "onlarca", "several", "many"))
+SURNAMES = frozenset(("altin", "bakir", "boya", "celik", "demir", "kaynak"))  # and what firms call their branch
 APOSTROPHES = "'’‘`´ʼ"
 BREAKS = frozenset(',;:!?()"“”«»|–—/…')
 OPENERS = frozenset(':!?"“«—|')
@@ -29,9 +32,10 @@ ENDING = re.compile(
 PLURAL = re.compile(r"[a-z]{3}l[ae]r")
 LOCATIVE = re.compile(r"n?[dt][ae](?:ki|kiler)?\b", re.IGNORECASE)
 # A first word with one of these endings and no apostrophe is an inflected common word or a verb, hardly a name.
+CLUB = re.compile(r"[a-z]{3,}spor(?:lu(?:lar)?|[uadn][a-z]{0,3})?")  # "Yamaçspor'da", "Yamaçsporlu"
 INFLECTED = re.compile(
-    r"(?:[dt][iu](?:k|l[ae]r)?|yor(?:l[ae]r|du)?|[ae]c[ae][kg]\w*|m[iu]s(?:t[iu])?|m[ae]k|m[ae]y[ae]?|[ae]r[ae]k|l[ae]r(?:[iu]n?|d[ae]n?|[ae])?"
-    r"|[aeioubcdglmnrvyz]d[ae]n?|[fhkpst]t[ae]n|[sn][iu]n[ae]|[iu]nc[ae])$"
+    r"(?:[dt][iu](?:k|l[ae]r)?|yor(?:l[ae]r|du)?|[ae]c[ae][kg]\w*|m[iu]s(?:t[iu])?|m[ae]k|m[ae]y[ae]?|[ae]r[ae]k|l[ae]r(?:[iu]n?|d[ae]n?|l?[ae])?"
+    r"|[aeioubcdglmnrvyz]d[ae]n?|[cfhkpst]t[ae]n|[dt][ae]ki|[aeiou]yl[ae]|s[iu]z|[sn][iu]n[ae]|[iu]nc[ae])$"
 )
 
 
@@ -63,13 +67,22 @@ def judge_subject(sentence: str) -> Subject:
         return Subject(1.0, f"names a firm ({_spell(firm)})")
     if _any(keys, "own"):
         return Subject(1.0, "the firm speaks of itself")
-    if _any(keys, "sport"):
+    if _any(keys, "sport") or any(CLUB.fullmatch(key) for key in keys):
         return Subject(0.3, "sports")
     return _judge_names(runs, keys, shouts=_shouts(words)) or _judge_nameless(words, keys)
 
 
+def name_firms(sentence: str) -> tuple[str, ...]:
+    """The firms a sentence names, in its own spelling without case endings, each once, in their order."""
+    words = _read_words(OUTLET.sub("", sentence))
+    shouts = _shouts(words)
+    runs = [run for run in _runs(words) if _is_firm(run) or (not shouts and _is_name(run) and not _is_weak(run))]
+    return tuple(dict.fromkeys(_spell(run) for run in runs))
+
+
 def _judge_names(runs: list[list[_Word]], keys: set[str], *, shouts: bool) -> Subject | None:
-    named = [run for run in runs if _is_name(run)]
+    persons = {word.key for run in runs if _is_person(run) for word in run}
+    named = [run for run in runs if _is_name(run) and not persons.issuperset(word.key for word in run)]
     strong = next((run for run in named if not _is_weak(run) and (run[-1].suffix or not shouts)), None)
     if strong:
         return Subject(1.0, f"names {_spell(strong)}")
@@ -104,7 +117,7 @@ def _read_words(sentence: str) -> list[_Word]:
         if is_suffix:
             words[-1] = replace(words[-1], suffix=match[0])
             continue
-        opens = opens or not OPENERS.isdisjoint(between)
+        opens = opens or not OPENERS.isdisjoint(between) or ".." in between or "…" in between
         breaks = not BREAKS.isdisjoint(between) or bool(between.strip(" .-&"))
         words.append(_Word(match[0], key, match[0][0].isupper(), "", opens, breaks))
         opens = False
@@ -119,17 +132,38 @@ def _fold_spans(sentence: str, spans: list[tuple[int, int]]) -> list[str]:
 
 
 def _runs(words: list[_Word]) -> Iterator[list[_Word]]:
-    """Runs of capitalised words: what may be a name."""
+    """Runs of capitalised words: what may be a name. An authority ends its run ("Rekabet Kurulu Örnek Un'a")."""
     run: list[_Word] = []
-    for word in words:
-        if run and (not word.is_capital or word.breaks or run[-1].suffix or _in(word.key, "office")):
+    for at, word in enumerate(words):
+        if run and _joins(words[at - 1 : at + 2]):
+            continue
+        if run and (not word.is_capital or word.breaks or _closes(run[-1], word)):
             if word.is_capital or not _in(word.key, "area"):  # "Yahyalı ilçesinde" names a place
                 yield run
             run = []
         if word.is_capital:
+            run = run or _calling(words[:at])
             run.append(word)
     if run:
         yield run
+
+
+def _joins(three: list[_Word]) -> bool:
+    """ "Sanayi ve Ticaret", "Eğitim ve Araştırma": the "ve" inside one name."""
+    if len(three) < 3 or three[1].key != "ve" or three[1].breaks or three[2].breaks or not three[2].is_capital:
+        return False
+    return not three[0].suffix and (_in(three[2].key, "firm") or _in(three[2].key, "public"))
+
+
+def _closes(last: _Word, word: _Word) -> bool:
+    """Does a name end between two capitalised words: behind a suffix or an authority, before an office?"""
+    acronym = _in(word.key, "authority") and word.surface.isupper()
+    return bool(last.suffix) or _in(word.key, "office") or _in(last.key, "authority") or acronym
+
+
+def _calling(before: list[_Word]) -> list[_Word]:
+    """What somebody is, right before the name: "işçi Ayten Kor" is a person."""
+    return before[-1:] if before and not before[-1].is_capital and _in(before[-1].key, "calling") else []
 
 
 def _is_firm(run: list[_Word]) -> bool:
@@ -138,7 +172,7 @@ def _is_firm(run: list[_Word]) -> bool:
     legal = run[-1].key in LEGAL
     if any(_in(word.key, "public") for word in run) and not legal:
         return False
-    if len(run) < 2:
+    if len(run) < 2 or (len(run) == 2 and _in(run[0].key, "given") and run[1].key in SURNAMES):
         return False
     # "Türk Telekom", "Bursa Çimento": a place and the branch, but not "Türkiye Petrolleri" or "Altın Fiyatları"
     of_place = _in(run[0].key, "place") and run[-1].key in _lists()["firm"][0]
@@ -153,7 +187,12 @@ def _is_name(run: list[_Word]) -> bool:
         return False
     if all(_is_nobody(word) for word in run):
         return False
-    return not (run[0].opens and len(run) == 1 and not run[0].suffix and INFLECTED.search(run[0].key))
+    return not (run[0].opens and len(run) == 1 and not run[0].suffix and _is_everyday(run[0].key))
+
+
+def _is_everyday(key: str) -> bool:
+    """A word that has a capital only because it opens the sentence."""
+    return INFLECTED.search(key) is not None or key in _everyday()
 
 
 def _is_weak(run: list[_Word]) -> bool:
@@ -164,11 +203,19 @@ def _is_weak(run: list[_Word]) -> bool:
 
 
 def _is_person(run: list[_Word]) -> bool:
+    if len(run) > 2 and _in(run[0].key, "calling"):
+        return True
     return any(_in(word.key, "person") for word in run) or any(_in(word.key, "given") for word in run[:-1])
 
 
 def _is_nobody(word: _Word) -> bool:
-    return len(word.key) < 2 or word.key.isdigit() or _in(word.key, "place") or _in(word.key, "common")
+    return (
+        len(word.key) < 2
+        or word.key.isdigit()
+        or INITIALS.fullmatch(word.surface) is not None
+        or _in(word.key, "place")
+        or _in(word.key, "common")
+    )
 
 
 def _is_single(word: _Word) -> bool:
@@ -176,14 +223,18 @@ def _is_single(word: _Word) -> bool:
 
 
 def _counts_firms(words: list[_Word]) -> bool:
-    """ "64 işletmeye": a number and a firm."""
+    """ "64 işletmeye", "çok sayıda işyerinde": a number and a firm."""
     pairs = zip(words, words[1:], strict=False)
-    return any(a.key.isdigit() and int(a.key) > 1 and _in(b.key, "several") for a, b in pairs)
+    return any(_is_many(a.key) and _in(b.key, "several") for a, b in pairs)
+
+
+def _is_many(key: str) -> bool:
+    return (key.isdigit() and int(key) > 1) or key in MANY
 
 
 def _shouts(words: list[_Word]) -> bool:
     """Most words are capitalised, so a capital says nothing."""
-    spelled = [word for word in words if len(word.key) > 1 and not word.key.isdigit()]
+    spelled = [word for word in words if len(word.key) > 1 and not word.key.isdigit() and not _in(word.key, "office")]
     return len(spelled) > 3 and sum(word.is_capital for word in spelled) > MOSTLY_CAPITALS * len(spelled)
 
 
@@ -217,3 +268,10 @@ def _stems(words: list[str]) -> dict[str, list[str]]:
         if word.endswith("*"):
             stems.setdefault(word[:2], []).append(word[:-1])
     return stems
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    """Folded everyday words of both languages."""
+    words = read_lookup("everyday")
+    return frozenset(word for language in ("tr", "en") for word in str(words[language]).split())

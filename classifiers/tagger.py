@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -12,8 +12,11 @@ from oncu.config.specs import SignalSpec
 from oncu.config.values import Origin, Side, Status
 
 from .cues import CueHit, CueIndex, compile_cues, compile_pattern
+from .learned import Judged, Learned
 from .lookups import read_lookup
+from .parts import does_it_itself
 from .sentences import split_sentences
+from .stated import Stated, read_stated
 from .status import read_status
 from .subject import Subject, judge_subject
 from .text import Folded, fold, fold_key
@@ -23,6 +26,7 @@ LEAST = 0.05
 SHORT = 400  # code points: a short text is about its client as a whole, and speaks of one thing
 UNNAMED = 0.5  # below, a subject factor says that no firm was found
 ELSEWHERE = 0.9  # a firm named in another sentence of a short text
+ACTOR = 0.4  # the client does to another what the type says of the one it falls on
 BODY_FACTOR = 0.8  # deep in a long text the event is more often somebody else's
 ORIGINS: tuple[Origin, ...] = ("customer", "employee", "competitor", "authority", "self")
 
@@ -40,6 +44,7 @@ class Tag:
     start: int
     end: int
     reason: str
+    facts: Stated = field(default_factory=Stated)  # of accepted tags
 
 
 class TypeFault(NamedTuple):
@@ -57,7 +62,7 @@ class _Reading:
     text: str
     folded: Folded
     language: str
-    is_about_client: bool
+    about: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -82,10 +87,15 @@ class _Sentence:
 class Tagger:
     """All signal types, compiled. Build it once with `build_tagger`; reading changes nothing."""
 
-    def __init__(self, specs: Mapping[str, SignalSpec], index: CueIndex) -> None:
+    def __init__(self, specs: Mapping[str, SignalSpec], index: CueIndex, learned: Learned | None = None) -> None:
         self._specs = specs
         self._index = index
+        self._learned = learned
         self._unless = {code: tuple(compile_pattern(p) for p in spec.unless) for code, spec in specs.items()}
+
+    def joined(self, learned: Learned | None) -> "Tagger":
+        """The same cues, joined with what a model has learned; without a model the cues alone."""
+        return Tagger(self._specs, self._index, learned)
 
     def read(self, text: str, *, language: str = "tr", about: tuple[int, int] | None = None) -> list[Tag]:
         """Tags with probability ≥ .05, most probable first; a text with a title is title + "\\n" + text.
@@ -94,9 +104,10 @@ class Tagger:
         it count (with the title where the client is named there too; a text of up to 400 characters counts whole).
         """
         folded = fold(text)
-        if not self._index.touches(folded.text, language):
+        finds = self._learned is not None and self._learned.finds
+        if not finds and not self._index.touches(folded.text, language):
             return []
-        sentences = _read_sentences(_Reading(text, folded, language, about is not None))
+        sentences = _read_sentences(_Reading(text, folded, language, about))
         if about:
             sentences = [replace(s, factor=1.0) for s in _sentences_about(sentences, text, about)]
         tags = _best_by_type(tag for sentence in sentences for tag in self._read_sentence(sentence))
@@ -106,6 +117,30 @@ class Tagger:
         return [replace(tag, origin=origin) for tag in tags]
 
     def _read_sentence(self, sentence: _Sentence) -> Iterator[Tag]:
+        tags = self._read_cues(sentence)
+        joined = self._join(self._learned, list(tags), sentence) if self._learned else tags
+        return (_complete(tag, sentence) for tag in joined)
+
+    def _join(self, learned: Learned, tags: list[Tag], sentence: _Sentence) -> Iterator[Tag]:
+        """The tags of the cues as the model judges them, and those that only the model finds."""
+        if not tags and not learned.finds:
+            return
+        judged = learned.judge(sentence.folded, {tag.type: tag.probability for tag in tags})
+        for tag in tags:
+            found = judged.pop(tag.type, None)
+            joined = _judged_tag(tag, found) if found else tag
+            if joined.probability >= LEAST:
+                yield joined
+        padded = sentence.folded + " "
+        subject = _find_subject(sentence) if judged and learned.finds else None
+        for code, found in judged.items():
+            spec = self._specs.get(code)
+            if spec and subject and not any(p.search(padded) for p in self._unless[code]):
+                probability = round(found.probability * subject.factor * sentence.factor, 4)
+                if probability >= LEAST:
+                    yield _found_tag(spec, replace(found, probability=probability), sentence, why=subject.reason)
+
+    def _read_cues(self, sentence: _Sentence) -> Iterator[Tag]:
         by_type = _by_type(self._index.find(sentence.folded, sentence.reading.language))
         padded = sentence.folded + " "
         left = {code: hits for code, hits in by_type.items() if not any(p.search(padded) for p in self._unless[code])}
@@ -174,6 +209,42 @@ def _make_tag(spec: SignalSpec, hits: list[CueHit], sentence: _Sentence, *, prob
     )
 
 
+def _judged_tag(tag: Tag, judged: Judged) -> Tag:
+    reason = f"{tag.reason}; {judged.reason}" if judged.reason else tag.reason
+    accepted = judged.probability >= judged.threshold
+    return replace(tag, probability=judged.probability, accepted=accepted, reason=reason)
+
+
+def _found_tag(spec: SignalSpec, judged: Judged, sentence: _Sentence, *, why: str) -> Tag:
+    """A tag without a cue: its evidence is the sentence."""
+    end = len(sentence.folded)
+    return Tag(
+        type=spec.code,
+        side=spec.side,
+        probability=judged.probability,
+        accepted=judged.probability >= judged.threshold,
+        status=read_status(sentence.folded, (0, end), sentence.reading.language),
+        origin="independent",
+        start=sentence.start,
+        end=sentence.end,
+        reason="; ".join(part for part in (judged.reason, why) if part),
+    )
+
+
+def _complete(tag: Tag, sentence: _Sentence) -> Tag:
+    """The tag with what its sentence states, and lowered where the client does it to another."""
+    reading = sentence.reading
+    written = reading.text[sentence.start : sentence.end]
+    client = None
+    if reading.about and sentence.start <= reading.about[0] and reading.about[1] <= sentence.end:
+        start, end = (place - sentence.start for place in reading.about)
+        client = written[start:end]
+        if does_it_itself(tag.type, written, (start, end), reading.language):
+            reason = f"{tag.reason}; {client} does it to another"
+            return replace(tag, probability=round(tag.probability * ACTOR, 4), accepted=False, reason=reason)
+    return replace(tag, facts=read_stated(written, language=reading.language, client=client)) if tag.accepted else tag
+
+
 def _read_sentences(reading: _Reading) -> list[_Sentence]:
     return [_cut_sentence(reading, start, end) for start, end in split_sentences(reading.text, reading.language)]
 
@@ -200,7 +271,7 @@ def _sentences_about(sentences: list[_Sentence], text: str, about: tuple[int, in
 def _find_subject(sentence: _Sentence) -> Subject:
     """Who the sentence is about; in a short text the other sentences may say it."""
     text = sentence.reading.text
-    if sentence.reading.is_about_client:
+    if sentence.reading.about:
         return Subject(1.0, "")
     subject = judge_subject(text[sentence.start : sentence.end])
     if subject.factor >= UNNAMED or len(text) > SHORT:

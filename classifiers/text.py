@@ -1,75 +1,120 @@
 """The one folding function: how every name and word is compared, with the way back to the text as it was given."""
 
+import codecs
+import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 SPACE = 32
 DROP = 0
-TABLE_SIZE = 1 << 16  # code points beyond are emoji, rare scripts, mathematical letters: all a space
 # Letters that have no decomposition to a base letter (NFKD leaves them whole).
 LETTERS_WITHOUT_BASE = str.maketrans("ıøłđðħŧŋþßæœəſıƒ", "iolddhtntsaoesif")
 # Break a word for the eye only: soft hyphen, zero-width joiners, byte order mark.
 INVISIBLE = "\u00ad\u200c\u200d\u2060\ufeff"
+# Holds nearly every letter of Turkish texts in a byte, which is five times as fast to look up as a code point.
+CODE_PAGE = "cp1254"
+FOLDED = "oncu.folded"  # what to do with the letters that are not in it
+BREAK = "\x1e"  # a control character between texts; in a text it is a space like the others
+SEPARATOR = f" {BREAK} "
+SPACES = re.compile(rb"  +")
+LONG = 2_000  # letters from which numpy pays
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folded:
-    """A folded text and where each of its characters began.
+    """A folded text and the way back: `text` has the alphabet [a-z0-9 ] and no two spaces in a row.
 
-    `text` has the alphabet [a-z0-9 ] and no two spaces in a row; `starts[i]` is the code-point offset in the input of
-    `text[i]`, with one more entry at the end (the length of the input).
+    `letters` holds one folded byte for each code point of the input, before spaces were joined and marks dropped.
     """
 
     text: str
-    starts: NDArray[np.int64]
+    letters: bytes
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """The code-point offset in the input of each character of `text`, and at the end the length of the input."""
+        kept = _kept(np.frombuffer(self.letters, dtype=np.uint8))
+        return np.append(np.flatnonzero(kept), len(self.letters))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets of `text[start:end]` in the input, combining marks of the last letter included."""
+        if len(self.text) == len(self.letters):
+            return start, end
         return int(self.starts[start]), int(self.starts[end])
 
 
 def fold(text: str) -> Folded:
     """Fold to [a-z0-9 ]: letters lose case and marks (I, ı, İ, i → i; ş → s), all else is one space; never raises."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    letters = _table().take(codes, mode="clip")
-    keep = letters != DROP
-    spaces = letters == SPACE
-    if not keep.all():
-        places = np.flatnonzero(keep)
-        letters, spaces = letters[places], spaces[places]
-    else:
-        places = None
-    kept = np.ones(len(letters), dtype=bool)
-    np.logical_not(spaces[1:] & spaces[:-1], out=kept[1:])
-    rows = np.flatnonzero(kept)
-    starts = np.empty(len(rows) + 1, dtype=np.int64)
-    starts[:-1] = rows if places is None else places[rows]
-    starts[-1] = len(codes)
-    return Folded(letters[rows].tobytes().decode("ascii"), starts)
+    letters = fold_letters(text)
+    return Folded(join_spaces(letters).decode("ascii"), letters)
 
 
 def fold_key(text: str) -> str:
     """The folded text without spaces around it: the key by which names are equal."""
-    return fold(text).text.strip()
+    return join_spaces(fold_letters(text)).decode("ascii").strip()
 
 
-@cache
-def _table() -> NDArray[np.uint8]:
-    """Code point → folded ASCII code, SPACE or DROP."""
-    table = np.fromiter((_fold_letter(chr(code)) for code in range(TABLE_SIZE)), dtype=np.uint8, count=TABLE_SIZE)
-    table.flags.writeable = False
-    return table
+def fold_letters(text: str) -> bytes:
+    """One folded byte for each code point: [a-z0-9], SPACE, or DROP for a combining mark."""
+    return text.encode(CODE_PAGE, FOLDED).translate(TABLE)
 
 
+def fold_all(texts: Sequence[str]) -> bytes:
+    """The folded texts in a row, each with a space before and behind it and a newline between two."""
+    joined = SEPARATOR.join(texts)
+    if joined.count(BREAK) >= len(texts):  # one stands in a text
+        joined = SEPARATOR.join(text.replace(BREAK, " ") for text in texts)
+    return join_spaces(b" " + joined.encode(CODE_PAGE, FOLDED).translate(TABLE_WITH_BREAKS) + b" ")
+
+
+def join_spaces(letters: bytes) -> bytes:
+    """Folded letters with every run of spaces made one and dropped marks left out."""
+    if len(letters) > LONG:
+        found = np.frombuffer(letters, dtype=np.uint8)
+        return found[_kept(found)].tobytes()
+    return SPACES.sub(b" ", letters.translate(None, b"\0"))
+
+
+def _kept(letters: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which folded letters stay: no dropped one, and of a run of spaces (marks among them) the first."""
+    kept = np.ones(len(letters), dtype=bool)
+    if letters.all():
+        np.not_equal(letters[1:] | letters[:-1], SPACE, out=kept[1:])  # no letter, digit or newline | SPACE is SPACE
+    else:
+        places = np.flatnonzero(letters)
+        kept[:] = False
+        kept[places] = _kept(letters[places])
+    return kept
+
+
+@lru_cache(maxsize=1 << 16)
 def _fold_letter(letter: str) -> int:
     if "\u0300" <= letter <= "\u036f" or letter in INVISIBLE:
         return DROP
+    if letter > "\uffff":  # emoji, rare scripts, mathematical letters
+        return SPACE
     base = unicodedata.normalize("NFKD", letter)[0].translate(LETTERS_WITHOUT_BASE)
     base = base if base.isascii() else unicodedata.normalize("NFKD", base.lower())[0].translate(LETTERS_WITHOUT_BASE)
     if base.isdecimal():
         return ord(str(unicodedata.decimal(base)))
     return ord(base.lower()) if base.isascii() and base.isalpha() else SPACE
+
+
+TABLE = bytes(_fold_letter(bytes([code]).decode(CODE_PAGE, "replace")) for code in range(256))
+TABLE_WITH_BREAKS = TABLE[: ord(BREAK)] + b"\n" + TABLE[ord(BREAK) + 1 :]
+DROPPED = TABLE.index(DROP)  # a byte of the code page that is dropped: the soft hyphen
+
+
+def _fold_missing(error: UnicodeError) -> tuple[bytes, int]:
+    """Letters that are not in the code page, as bytes that fold to what they fold to."""
+    assert isinstance(error, UnicodeEncodeError)
+    missing = error.object[error.start : error.end]
+    return bytes(_fold_letter(letter) or DROPPED for letter in missing), error.end
+
+
+codecs.register_error(FOLDED, _fold_missing)

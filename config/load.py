@@ -15,6 +15,7 @@ from .specs import SignalSpec, SourceSpec
 HERE = Path(__file__).parent
 SOURCES = HERE / "sources"
 SIGNALS = HERE / "signals"
+SECRET = frozenset(("headers", "basic", "author_salt"))  # what stands below these keys is never repeated
 
 Spec = TypeVar("Spec", bound=BaseModel)
 
@@ -84,12 +85,26 @@ def read_yaml(path: Path, *, may_be_empty: bool = False) -> dict[str, Any]:
 
 def load_sources(folder: Path = SOURCES) -> dict[str, SourceSpec]:
     """All sources of a folder by name, in order of name. Raises ConfigError listing every fault of every file."""
-    return _load_folder(folder, SourceSpec, "name")
+    return load_folder(folder, SourceSpec, "name")
 
 
 def load_signal_types(folder: Path = SIGNALS) -> dict[str, SignalSpec]:
     """All signal types of a folder by code, in order of code. Raises ConfigError listing every fault."""
-    return _load_folder(folder, SignalSpec, "code")
+    types = load_folder(folder, SignalSpec, "code")
+    faults = [
+        Fault(folder / f"{code}.yml", key, f"no signal type {named!r}{_suggest(named, sorted(types))}")
+        for code, spec in types.items()
+        for key, named in _types_named_by(spec)
+        if named not in types
+    ]
+    if faults:
+        raise ConfigError(faults)
+    return types
+
+
+def _types_named_by(spec: SignalSpec) -> list[tuple[str, str]]:
+    weighed = [("chain.weights", code) for code in spec.chain.weights] if spec.chain else []
+    return weighed + [("muted_by", code) for code in spec.muted_by]
 
 
 def load_source(path: Path) -> SourceSpec:
@@ -115,7 +130,8 @@ def _codes_of(spec: SourceSpec) -> list[tuple[str, str]]:
     return given + [("traces", code) for code in spec.traces]
 
 
-def _load_folder(folder: Path, spec: type[Spec], key: str) -> dict[str, Spec]:
+def load_folder(folder: Path, spec: type[Spec], key: str) -> dict[str, Spec]:
+    """The specs of every `.yml` file of a folder; the file's name is the spec's `key`. Raises ConfigError."""
     if not folder.is_dir():
         raise ConfigError([Fault(folder, "", "is not a folder; name one with .yml files")])
     loaded, faults = {}, []
@@ -136,7 +152,16 @@ def _load_file(path: Path, spec: type[Spec], key: str) -> Spec:
     try:
         return spec.model_validate({**content, key: path.stem})
     except ValidationError as error:
-        raise ConfigError(Fault(path, *describe_problem(fault, spec)) for fault in error.errors()) from None
+        raise ConfigError(Fault(path, *said) for said in describe_problems(error, spec)) from None
+
+
+def describe_problems(error: ValidationError, spec: type[BaseModel]) -> list[tuple[str, str]]:
+    """Pydantic's errors as (key, sentence); a misspelt key is one of them, and not a missing one besides."""
+    faults = error.errors()
+    meant = {_meant(fault, spec) for fault in faults if fault["type"] == "extra_forbidden"}
+    return [
+        describe_problem(fault, spec) for fault in faults if fault["type"] != "missing" or fault["loc"] not in meant
+    ]
 
 
 def describe_problem(fault: Any, spec: type[BaseModel]) -> tuple[str, str]:
@@ -149,7 +174,15 @@ def describe_problem(fault: Any, spec: type[BaseModel]) -> tuple[str, str]:
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "value_error":
         return key, message
-    return key, f"{message[0].lower()}{message[1:]} (found {fault['input']!r})"
+    found = "" if SECRET.intersection(fault["loc"]) else f" (found {fault['input']!r})"
+    return key, f"{message[0].lower()}{message[1:]}{found}"
+
+
+def _meant(fault: Any, spec: type[BaseModel]) -> tuple[Any, ...]:
+    """Where the key stands that an unknown one was meant to be."""
+    place = fault["loc"][:-1]
+    close = difflib.get_close_matches(str(fault["loc"][-1]), _known_keys(spec, place), n=1)
+    return (*place, *close)
 
 
 def _known_keys(spec: type[BaseModel], place: tuple[Any, ...]) -> list[str]:

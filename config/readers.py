@@ -5,7 +5,18 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from .values import JsonPath, Selector, Strict, Text, check_codec, check_expression, check_path, check_zone
+from .values import (
+    JsonPath,
+    Selector,
+    Strict,
+    Template,
+    Text,
+    check_codec,
+    check_expression,
+    check_path,
+    check_selector,
+    check_zone,
+)
 
 
 class Dates(Strict):
@@ -22,10 +33,11 @@ class Windows(Strict):
     """How `{from}` and `{to}` in an address or a request are written: both days belong to the window.
 
     `days`: how far back an ordinary visit asks. `step_days`: how many days a backfill asks for at once. `format` is
-    that of strftime, or `epoch` (seconds).
+    that of strftime, or `epoch` (seconds); `zone` is where the source's days begin.
     """
 
     format: Text = "%Y-%m-%d"
+    zone: Annotated[str, AfterValidator(check_zone)] = "Europe/Istanbul"
     days: int = Field(7, ge=1)
     step_days: int = Field(7, ge=1)
 
@@ -53,7 +65,13 @@ class Post(Strict):
 
 
 class FeedReader(Strict):
-    """An RSS, Atom or JSON feed; the entries themselves are the documents."""
+    """An RSS, Atom or JSON feed; the entries themselves are the documents.
+
+    `max_pages`: how many pages of a JSON feed that names its `next_url` are read; where it is given, a backfill follows
+    them to their end.
+    """
+
+    max_pages: int = Field(1, ge=1)
 
 
 class SitemapReader(Strict):
@@ -92,10 +110,34 @@ class ListingReader(Strict):
         return self
 
 
+class Detail(Strict):
+    """What lies behind a row of an API: the address stands in the row (`link`) or is made of its fields (`url`).
+
+    `fields` are JSON paths of the answer, or selectors of a page (`kind: page`; without any its article is extracted).
+    What the detail does not say is taken from the row.
+    """
+
+    kind: Literal["json", "page"] = "json"
+    link: JsonPath | None = None
+    url: Template | None = None
+    fields: dict[str, Text] = {}
+
+    @model_validator(mode="after")
+    def _can_be_found_and_read(self) -> Self:
+        if (self.link is None) == (self.url is None):
+            raise ValueError("say where the detail is, in one way: link (a path in the row) or url (of its fields)")
+        if self.kind == "json" and not self.fields:
+            raise ValueError("fields: say what is in the answer, or kind: page for a web page")
+        for expression in self.fields.values():
+            (check_path if self.kind == "json" else check_selector)(expression)
+        return self
+
+
 class ApiReader(Strict):
     """A JSON API: where its rows lie, how its pages follow (a link in `next`, a number or a cursor), what is in a row.
 
-    It is asked by GET, or by POST where `post` says what to send.
+    It is asked by GET, or by POST where `post` says what to send. With `detail` the answer or page behind each row is
+    the document.
     """
 
     items: JsonPath
@@ -105,6 +147,7 @@ class ApiReader(Strict):
     cursor: Cursor | None = None
     max_pages: int = Field(50, ge=1)
     fields: dict[str, JsonPath]
+    detail: Detail | None = None
 
     @model_validator(mode="after")
     def _follows_in_one_way(self) -> Self:
@@ -117,12 +160,12 @@ class ApiReader(Strict):
 class FileReader(Strict):
     """A file that is dropped in a place: its form and which column is what.
 
-    In JSON lines a column may be a JSON path. Of a PDF the whole text is one document, or one document begins at each
-    match of `split`; its `fields` are regular expressions, whose first group is the value. `skip` lines stand above the
-    header of a CSV or XLSX file; delimiter and encoding are found out unless they are given.
+    In JSON lines a column may be a JSON path. Of a PDF or a text (plain, Markdown) the whole is one document, or one
+    begins at each match of `split`; its `fields` are regular expressions, whose first group is the value. `skip` lines
+    stand above the header of a CSV or XLSX file; delimiter and encoding are found out unless they are given.
     """
 
-    format: Literal["csv", "jsonl", "xlsx", "pdf"]
+    format: Literal["csv", "jsonl", "xlsx", "pdf", "text"]
     fields: dict[str, Text]
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: Annotated[Text, AfterValidator(check_codec)] | None = None
@@ -132,14 +175,15 @@ class FileReader(Strict):
 
     @model_validator(mode="after")
     def _has_only_what_its_form_knows(self) -> Self:
-        forms = {"delimiter": "csv", "encoding": "csv jsonl", "sheet": "xlsx", "skip": "csv xlsx", "split": "pdf"}
+        forms = {"delimiter": "csv", "encoding": "csv jsonl text", "sheet": "xlsx", "skip": "csv xlsx"}
+        forms["split"] = "pdf text"
         for name, fitting in forms.items():
             if getattr(self, name) and self.format not in fitting:
                 raise ValueError(f"{name} has no effect on {self.format}; remove it")
         if self.format == "jsonl":
             for path in self.fields.values():
                 check_path(path)
-        if self.format == "pdf":
+        if self.format in ("pdf", "text"):
             for expression in self.fields.values():
                 if not re.compile(check_expression(expression)).groups:
                     raise ValueError(f"{expression!r} has no group; write something like 'Esas No: (\\S+)'")

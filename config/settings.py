@@ -6,8 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from .load import ConfigError, Fault, describe_problem, read_yaml
 from .values import Every, Strict, check_zone
@@ -37,6 +43,7 @@ Place = Annotated[str, AfterValidator(check_place)]
 class CrawlSettings(Strict):
     """How sources are visited; every limit guards against a page that is too big, too slow or hostile.
 
+    `visit_seconds`: how long the pages of one source may take; what came by then is kept. A backfill has no such limit.
     `author_salt`: the secret authors' names are digested with; `oncu init` makes one.
     `keep_pages`: a folder in which every page is kept as it came, for tests of a source; none by default.
     """
@@ -44,6 +51,7 @@ class CrawlSettings(Strict):
     user_agent: str = "OncuBot/0.1 (+https://oncu.example/bot)"
     timeout_seconds: float = Field(30, gt=0)
     max_bytes: int = Field(8 * 2**20, gt=0)
+    visit_seconds: float = Field(1_800, gt=0)
     delay_seconds: float = Field(0.5, ge=0)
     concurrent_requests: int = Field(16, ge=1)
     concurrent_per_host: int = Field(2, ge=1)
@@ -54,8 +62,20 @@ class CrawlSettings(Strict):
     drop_folder: Path | None = None
 
 
+class ClientSettings(Strict):
+    """Where clients come from: the bank's systems (`oncu clients import --source NAME`), the most trusted first.
+
+    Of a field on which two systems differ the first system counts; where none is named, what was said last.
+    """
+
+    sources: list[str] = []
+
+
 class AlertSettings(Strict):
-    """What deserves an alert: priority at or over the least, published at most so many days before we saw it."""
+    """What deserves an alert: a strength (before what only orders alerts) at or over the least, and recent enough.
+
+    `min_priority`: of probability x relevance x severity x status. `max_age_days`: published before we saw it.
+    """
 
     min_priority: float = Field(0.1, ge=0, le=1)
     max_age_days: int = Field(45, ge=1)
@@ -125,7 +145,12 @@ class MailSettings(Strict):
 
 
 class Settings(BaseSettings):
-    """All settings; `ONCU_DATABASE_URL` and the other `ONCU_…` variables win over the file."""
+    """All settings; `ONCU_DATABASE_URL` and the other `ONCU_…` variables win over the file.
+
+    `models_folder`: where trained models are written.
+    `cache_folder`: where the index of many clients' names is kept; by default `oncu` in the user's folder for caches.
+    It holds the client list.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
@@ -134,8 +159,11 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///oncu.db"
     sources: Path | None = None
     signals: Path | None = None
+    cache_folder: Path | None = None
+    models_folder: Path = Path("oncu-models")
     timezone: Annotated[str, AfterValidator(check_zone)] = "Europe/Istanbul"
     crawl: CrawlSettings = CrawlSettings()
+    clients: ClientSettings = ClientSettings()
     alerts: AlertSettings = AlertSettings()
     health: HealthSettings = HealthSettings()
     digest: DigestSettings = DigestSettings()
@@ -152,8 +180,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over what the file says."""
-        return env_settings, init_settings
+        """The environment wins over what the file says, key by key, also where a block was given as a model."""
+        given = {key: _as_keys(value) for key, value in init_settings().items()}
+        return env_settings, InitSettingsSource(settings_cls, given)
 
     @classmethod
     def from_file(cls, content: dict[str, Any]) -> Self:
@@ -178,6 +207,11 @@ def load_settings(path: Path | None = None) -> Settings:
     except SettingsError as error:  # a whole block in one variable, and not in JSON
         block = "".join(re.findall(r'field "(\w+)"', str(error))).upper()
         raise ConfigError([Fault(Path(PREFIX + block), "", f"is not JSON; write {PREFIX}{block}__KEY=value")]) from None
+
+
+def _as_keys(value: Any) -> Any:
+    """A block as what was set in it, so that a variable of one key leaves the others as they are."""
+    return value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else value
 
 
 def _fault(file: Path, fault: Any) -> Fault:

@@ -10,6 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from .access import Basic, Headers, check_is_private, fill_headers, missing_variables, secrets_of, variables_of
+from .derived import ChainRule, ContagionRule
 from .readers import ApiReader, Dates, FeedReader, FileReader, ListingReader, SitemapReader, Windows
 from .values import Bilingual, Category, Every, Origin, Reader, Side, Status, Strict, Template, Text, check_quiet
 
@@ -55,6 +57,8 @@ class SourceSpec(Strict):
 
     `verified`: its shape was tested on a real payload. `to_check`: what a person must look at before switching it on.
     `traces`: codes of the signal types it can bring; news without any may tell of all of them.
+    `headers` and `basic`: what the source's own host is sent with every request; keys are `${VARIABLES}`.
+    `tax_numbers`: fields with Turkish tax numbers that come without their first digit; the check digit gives it back.
     `ignore`: rows that are no documents, by the value of a field; an empty value stands for a missing one.
     """
 
@@ -77,6 +81,8 @@ class SourceSpec(Strict):
     traces: list[Text] = []
     expect: Expect
     quiet: Annotated[str, AfterValidator(check_quiet)] | None = None
+    headers: Headers = {}
+    basic: Basic | None = None
     windows: Windows | None = None
     feed: FeedReader = FeedReader()
     sitemap: SitemapReader | None = None
@@ -86,6 +92,7 @@ class SourceSpec(Strict):
     templates: dict[Literal["title", "text", "url", "key"], Template] = {}
     lookups: dict[str, dict[str, str]] = {}
     dates: Dates | None = None
+    tax_numbers: list[Text] = []
     ignore: dict[str, list[str]] = {}
     provenance: Provenance | None = None
 
@@ -122,6 +129,37 @@ class SourceSpec(Strict):
             raise ValueError("windows has no effect: neither {from} nor {to} stands in url or api.post; remove it")
         return self
 
+    @model_validator(mode="after")
+    def _keeps_its_keys(self) -> Self:
+        if self.is_dropped and (self.headers or self.basic):
+            raise ValueError("headers and basic have no effect on files of the drop folder; remove them")
+        if self.basic and any(name.lower() == "authorization" for name in self.headers):
+            raise ValueError("basic and the header Authorization: say in one way who asks; remove one")
+        sent = str(self.api.post.body) if self.api and self.api.post else ""
+        if "${" in self.url + sent:
+            raise ValueError("a key in url or api.post would be kept with every address; send it in headers or basic")
+        if self.variables:
+            check_is_private(self.url)
+        return self
+
+    @property
+    def variables(self) -> list[str]:
+        """The environment variables with its keys."""
+        return variables_of(self.headers, self.basic)
+
+    @property
+    def missing_variables(self) -> list[str]:
+        """Those of its variables that are not set."""
+        return missing_variables(self.headers, self.basic)
+
+    def filled_headers(self) -> dict[str, str]:
+        """The headers with the values of their variables; they are sent and kept nowhere. Raises MissingKey."""
+        return fill_headers(self.name, self.headers, self.basic)
+
+    def secrets(self) -> list[str]:
+        """What must stand in no log, issue, page or table."""
+        return secrets_of(self.headers, self.basic)
+
     @property
     def is_dropped(self) -> bool:
         """Whether its files lie in the drop folder of the settings and not in the web."""
@@ -144,7 +182,7 @@ class Cue(Strict):
 
     pattern: Text
     p: float = Field(0.7, gt=0, lt=1)
-    language: Literal["tr", "en"] = "tr"
+    language: Literal["tr", "en", "de"] = "tr"
     near: list[Text] = []
     unless: list[Text] = []
 
@@ -169,6 +207,8 @@ class SignalSpec(Strict):
     `not_from`: source categories whose authors do not speak of the client with these words (who writes "icra" to a
     complaint site means their own).
     `alert_after`: how many stories an episode needs before it alerts (one complaint is no news, the third is).
+    `muted_by`: while the client has an open episode of one of these types, no digest carries this one.
+    `chain`, `contagion`: how a derived type follows from others; `threshold` is the probability it takes.
     """
 
     code: str
@@ -185,6 +225,9 @@ class SignalSpec(Strict):
     alert_after: int = Field(1, ge=1)
     not_from: list[Category] = []
     derived: bool = False
+    muted_by: list[Text] = []
+    chain: ChainRule | None = None
+    contagion: ContagionRule | None = None
     cues: list[Cue] = []
     unless: list[Text] = []
     examples: BilingualExamples | None = None
@@ -195,6 +238,8 @@ class SignalSpec(Strict):
             if self.cues or self.examples:
                 raise ValueError("a derived type is counted, not read: remove cues and examples")
             return self
+        if self.chain or self.contagion:
+            raise ValueError("chain and contagion are rules of derived types; remove them or write derived: true")
         if not self.cues:
             raise ValueError("cues: at least one is needed")
         if self.examples is None:

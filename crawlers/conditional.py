@@ -1,57 +1,72 @@
 """Ask only for what changed: the marks a host gave a page are sent back, and an unchanged page is not parsed again.
 
+A host that gives no marks sends the page again; where its bytes are those that were read and it is no list of other
+pages, it is not parsed either.
 Nothing is remembered of a page until its documents are stored, and nothing of a page that brought none: a site that
 has changed its layout goes on being a problem until somebody mends it, also where it answers "not modified".
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from hashlib import blake2b
 
 from oncu.config.specs import SourceSpec
-from oncu.storage.database import Database
 from oncu.storage.keys import digest_of
-from oncu.storage.validators import Validator, forget_old_validators, load_validator, save_validators
+from oncu.storage.validators import Validator
 
-from .pages.page import Link
+from .pages.page import Link, Page
 
 # Raise it when readers change what they find on a page, so that pages are read anew.
-READERS_VERSION = "1"
+READERS_VERSION = "2"
 MAX_MARK = 1_000
 
 
 class Conditions:
-    """The marks of the pages of one source during one visit."""
+    """What is known of the pages of one source during one visit."""
 
-    def __init__(self, spec: SourceSpec, database: Database, now: datetime) -> None:
+    def __init__(self, spec: SourceSpec, now: datetime) -> None:
+        self.fingerprint = fingerprint_of(spec)
         self._source = spec.name
-        self._fingerprint = fingerprint_of(spec)
-        self._database = database
         self._now = now
-        self._has_marks = False
+        self._known: dict[str, Validator] = {}
         self._leaves: dict[str, Validator] = {}
         self._lists: dict[str, Validator] = {}
 
+    def remember(self, known: Validator) -> None:
+        """Take over what is known of a page, unless the source was set otherwise when it was read."""
+        if known.fingerprint == self.fingerprint:
+            self._known[known.address] = known
+
     def look_up(self, link: Link) -> Validator | None:
-        """What is known of a page, from a visit when the source was set as it is now."""
-        with self._database.read() as connection:
-            known = load_validator(connection, self._source, link.address, self._fingerprint)
-        self._has_marks = self._has_marks or known is not None
-        return known
+        """What is known of a page."""
+        return self._known.get(link.address)
 
-    def note(self, link: Link, headers: Mapping[str, str], *, leads_on: bool) -> None:
-        """Keep the marks of a page that was read; `leads_on` says that other pages are read because of it."""
-        validator = read_marks(link, headers, self._now)
-        if validator.etag or validator.last_modified or link.changed_at:
-            (self._lists if leads_on else self._leaves)[link.address] = validator
+    def is_same(self, link: Link, page: Page) -> bool:
+        """Whether a page came with the very bytes that were read; it counts as read now."""
+        known = self._known.get(link.address)
+        if known is None or known.digest is None or known.digest != digest_page(page):
+            return False
+        self._leaves[link.address] = replace(known, read_at=self._now)
+        return True
 
-    def save(self, *, with_lists: bool) -> None:
-        """Store the marks; those of lists only where every page they lead to was read, or those would be forgotten."""
-        found = [*self._leaves.values(), *(self._lists.values() if with_lists else ())]
-        if not found and not self._has_marks:
-            return
-        with self._database.write() as connection:
-            save_validators(connection, self._source, self._fingerprint, found)
-            forget_old_validators(connection, self._source, self._now)
+    def note(
+        self, link: Link, page: Page, headers: Mapping[str, str], *, leads_on: bool, is_redirected: bool = False
+    ) -> None:
+        """Keep what is known of a page that was read; `leads_on` says that other pages are read because of it.
+
+        The marks of a page that was redirected are those of another address.
+        """
+        marks = (None, None) if is_redirected else read_marks(headers)
+        # A list is read again where its host does not vouch for it: the pages it leads to may have been edited.
+        digest = None if leads_on else digest_page(page)
+        if digest or any(marks) or link.changed_at:
+            known = Validator(self._source, self.fingerprint, link.address, *marks, digest, self._now)
+            (self._lists if leads_on else self._leaves)[link.address] = known
+
+    def noted(self, *, with_lists: bool) -> list[Validator]:
+        """What to store; of lists only where every page they lead to was read, or those would be forgotten."""
+        return [*self._leaves.values(), *(self._lists.values() if with_lists else ())]
 
 
 def fingerprint_of(spec: SourceSpec) -> str:
@@ -59,10 +74,17 @@ def fingerprint_of(spec: SourceSpec) -> str:
     return digest_of(READERS_VERSION, spec.model_dump_json())
 
 
-def read_marks(link: Link, headers: Mapping[str, str], now: datetime) -> Validator:
-    """The marks among the headers of an answer (names in lower case)."""
+def digest_page(page: Page) -> str:
+    """Changes with the body and with what it is read by: the final address and the type the host names."""
+    digest = blake2b(f"{page.url}\n{page.content_type}\n".encode(), digest_size=16)
+    digest.update(page.body)
+    return digest.hexdigest()
+
+
+def read_marks(headers: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified of an answer's headers (names in lower case)."""
     etag, modified = (headers.get(name, "").strip() for name in ("etag", "last-modified"))
-    return Validator(link.address, _fitting(etag), _fitting(modified), now)
+    return _fitting(etag), _fitting(modified)
 
 
 def condition_headers(known: Validator | None) -> dict[str, str]:

@@ -66,6 +66,7 @@ YEARLESS = [
     for form in (f"{WEEKDAY}{DAY} {MONTH}{DAY_NAME}{CLOCK}{ZONE}", f"{WEEKDAY}{MONTH} {DAY}{DAY_NAME}{CLOCK}{ZONE}")
 ]
 YEARLESS_REACH = timedelta(days=183)
+ISO = re.compile(r"[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}[+-][0-9]{2}:[0-9]{2}")
 EPOCH = re.compile(r"(?:/Date\()?(\d{10})(?:\d{3}(?:[+-]\d{4})?\)/|\d{3})?")
 NAMED_DAY = re.compile(
     rf"(?P<word>bugün|dün|today|yesterday)(?:[\s,|/–-]+(?:(?:saat|at)\s*:?\s*)?{TIME})", re.IGNORECASE
@@ -89,13 +90,17 @@ def parse_moment(text: str, now: datetime, *, language: str = "tr") -> datetime 
     after `now`: a document without a date is better than one with a wrong date. A date without a year is the last such
     day, and none where that is more than half a year ago.
     """
+    if found := read_written(text):
+        return believable(found, now)
     tidy = _without_labels(text)
-    found = read_written(tidy) or _read_yearless(tidy, now) or _read_named_day(tidy, now)
-    return _believable(found or _read_relative(tidy, now, language), now)
+    found = _read_yearless(tidy, now) or _read_named_day(tidy, now)
+    return believable(found or _read_relative(tidy, now, language), now)
 
 
 def read_written(text: str) -> datetime | None:
     """The same for written-out forms only: no "dün", no slow parser, no limit on the future."""
+    if ISO.fullmatch(text):  # our own form, read at every step
+        return _utc(lambda: datetime.fromisoformat(text))
     tidy = _without_labels(text)
     if found := EPOCH.fullmatch(tidy):
         return datetime.fromtimestamp(int(found[1]), UTC)
@@ -140,7 +145,8 @@ def _local(now: datetime) -> datetime:
         return now
 
 
-def _believable(moment: datetime | None, now: datetime) -> datetime | None:
+def believable(moment: datetime | None, now: datetime) -> datetime | None:
+    """The moment, unless it lies more than a day after `now` or before 1900."""
     return moment if moment and moment >= EARLIEST and moment - FUTURE_ALLOWED <= now else None
 
 

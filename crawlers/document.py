@@ -1,5 +1,6 @@
 """From the raw values of a row to the document that is stored, by the lookups and templates of its source."""
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,11 +19,16 @@ from .furniture import drop_furniture
 from .guard import refuse_url
 from .pages.page import Row
 from .spam import spam_reason
-from .text import SPACES, clean_line, html_to_text
+from .tax_numbers import mend_tax_numbers
+from .text import SPACES, clean_line, plain_text
 from .voice import judge_voice
 from .wall import wall_reason
 
 STANDARD = frozenset(("key", "title", "text", "url", "published_at", "author", "language"))
+# What `safe_url_string` and `refuse_url` have nothing against; most addresses.
+PLAIN_ADDRESS = re.compile(
+    r"https?://(?:[a-z0-9]+\.)+[a-z]{2,20}/(?!.*/\.)[A-Za-z0-9._~/-]{0,500}(?:\?[A-Za-z0-9._~=&/-]{1,500})?"
+)
 MAX_KEY = 500
 AUTHOR_SALT = "oncu"
 
@@ -52,6 +58,7 @@ def build_document(
         return None, [Issue("wall", row.place, wall)]
     published_at = _read_date(spec, values["published_at"], now)
     fields = {name: clean_line(value) for name, value in _looked_up(spec, row.values).items() if name not in STANDARD}
+    fields = mend_tax_numbers(spec, fields) if spec.tax_numbers else fields
     judged = judge_voice(values["title"], values["text"], values["url"]) if spec.category == "news" else None
     if judged and judged.voice == "paid":
         fields[ADVERTORIAL] = judged.reason
@@ -87,8 +94,8 @@ def _standard_values(spec: SourceSpec, raw: Mapping[str, str]) -> dict[str, str]
     filled: dict[str, str] = {name: fill_template(template, values) for name, template in spec.templates.items()}
     values |= filled
     return {name: clean_line(values[name]) for name in STANDARD} | {
-        "title": html_to_text(values["title"]).replace("\n", " "),
-        "text": drop_furniture(html_to_text(values["text"])),
+        "title": plain_text(values["title"]).replace("\n", " "),
+        "text": drop_furniture(plain_text(values["text"])),
         "url": _web_address(values["url"]),
     }
 
@@ -115,6 +122,8 @@ def read_given(claimed: str, dates: Dates) -> str:
 
 def _web_address(url: str) -> str:
     """The address as it may be shown and fetched, else nothing: a javascript: link must not reach a screen."""
+    if PLAIN_ADDRESS.fullmatch(url):
+        return url
     try:
         safe = safe_url_string(clean_line(url)).partition("#")[0]
     except ValueError:

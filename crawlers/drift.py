@@ -21,7 +21,7 @@ def set_broken_aside(batch: Sequence[Document], spec: SourceSpec) -> tuple[list[
     """
     sound = [document for document in batch if not document.quarantine]
     lost = {name: reason for name in spec.expect.fill if (reason := _lost_field(name, sound, spec))}
-    copies = _same_pages(sound) if spec.listing and spec.listing.link else {}
+    copies = _same_pages(sound) if _leads_on(spec) else {}
     marked = [_marked(document, lost, copies) for document in batch]
     reasons = list(lost.values()) + sorted(set(copies.values()))
     return marked, [Issue(KIND, spec.url, reason) for reason in reasons]
@@ -42,6 +42,11 @@ def _lost_field(name: str, sound: Sequence[Document], spec: SourceSpec) -> str |
     if share >= TOO_EMPTY * expected:
         return None
     return f"broken parse: {name} is filled in {share:.0%} of {len(sound)} documents, {expected:.0%} expected"
+
+
+def _leads_on(spec: SourceSpec) -> bool:
+    """Whether its documents are pages or answers of their own."""
+    return bool((spec.listing and spec.listing.link) or (spec.api and spec.api.detail))
 
 
 def _same_pages(sound: Sequence[Document]) -> dict[str, str]:

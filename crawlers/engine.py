@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from typing import Any, TextIO, cast
 from urllib.parse import urlsplit
 
@@ -15,24 +16,27 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from oncu.storage.database import Database, open_database
 
+from .ends import Ends
 from .guard import Reactor, guard_connections
 from .job import Job
+from .permits import Permits
 from .policy import scrapy_settings
 from .quarantine import Quarantine
 from .reading import PageReader
 from .spiders.sources import SourcesSpider
-from .visit import SourceResult, SourceVisit
+from .visit import SourceResult, SourceVisit, begin_runs
 
 
 def run_job(job: Job, output: TextIO) -> None:
     """Crawl all sources of a job at once and print each result as its source ends."""
 
-    def finished(result: SourceResult) -> None:
-        print(json.dumps(result.to_json()), file=output, flush=True)
+    def finished(results: Sequence[SourceResult]) -> None:
+        output.writelines(json.dumps(result.to_json()) + "\n" for result in results)
+        output.flush()
 
     database = open_database(job.database_url)
     process = AsyncCrawlerProcess(scrapy_settings(job.settings))
-    process.crawl(SourcesSpider, **begin_visits(job, database), finished=finished)
+    process.crawl(SourcesSpider, **begin_visits(job, database, finished))
     from twisted.internet import reactor  # there is none before the process has chosen it
 
     guard_job(cast(Reactor, reactor), job)
@@ -40,8 +44,8 @@ def run_job(job: Job, output: TextIO) -> None:
     database.close()
 
 
-def begin_visits(job: Job, database: Database) -> dict[str, Any]:
-    """What the spider works with: a visit for each source of the job, and the reader of their pages."""
+def begin_visits(job: Job, database: Database, finished: Callable[[Sequence[SourceResult]], None]) -> dict[str, Any]:
+    """What the spider works with: a visit for each source, where they end, the reader of their pages, the permits."""
     visits = {
         spec.name: SourceVisit(
             spec,
@@ -50,12 +54,17 @@ def begin_visits(job: Job, database: Database) -> dict[str, Any]:
             window=job.window,
             drop_folder=job.settings.drop_folder,
             salt=job.settings.author_salt,
+            max_seconds=job.settings.visit_seconds,
         )
         for spec in job.specs
     }
-    for visit in visits.values():
-        visit.begin()
-    return {"visits": visits, "reader": PageReader(Quarantine(database, job.now))}
+    begin_runs(database, visits.values())
+    return {
+        "visits": visits,
+        "ends": Ends(database, finished),
+        "reader": PageReader(Quarantine(database, job.now)),
+        "permits": Permits(database, job.settings.user_agent, job.now),
+    }
 
 
 def guard_job(reactor: Reactor, job: Job) -> None:

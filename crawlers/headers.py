@@ -1,9 +1,13 @@
 """The HTTP handler of Scrapy with a limit Scrapy does not have: how many lines of headers a host may send.
 
-200,000 headers (2 MB) were accepted and took seconds of the one thread that serves all sources.
+200,000 headers (2 MB) were accepted and took seconds of the one thread that serves all sources. It also tells when a
+request is really sent: a name to look up, a connection and a handshake may take longer than the delay of a host.
 """
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -34,7 +38,13 @@ class _Parser(_LenientHTTPClientParser):
 
 
 class _Protocol(_LenientHTTP11ClientProtocol):
+    def __init__(self, quiescent: Callable[..., Any], note_sent: Callable[[str], None]) -> None:
+        super().__init__(quiescent)  # type: ignore[no-untyped-call]
+        self._note_sent = note_sent
+
     def request(self, request: Any) -> Any:
+        [place] = request.headers.getRawHeaders(b"host")
+        self._note_sent(urlsplit(f"//{place.decode('latin-1')}").hostname or "")
         answer = super().request(request)
         # Twisted names its parser class nowhere one could change it; Scrapy does the same one level up.
         assert self._parser is not None
@@ -43,8 +53,12 @@ class _Protocol(_LenientHTTP11ClientProtocol):
 
 
 class _Factory(_LenientHTTP11ClientFactory):
+    def __init__(self, quiescent: Callable[..., Any], metadata: str, *, note_sent: Callable[[str], None]) -> None:
+        super().__init__(quiescent, metadata)  # type: ignore[no-untyped-call]
+        self._note_sent = note_sent
+
     def buildProtocol(self, addr: Any) -> _Protocol:  # noqa: N802 - Twisted's name
-        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        return _Protocol(self._quiescentCallback, self._note_sent)
 
 
 class LimitedHandler(HTTP11DownloadHandler):
@@ -52,4 +66,7 @@ class LimitedHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _Factory
+        self._pool._factory = partial(_Factory, note_sent=self._tell_sent)  # type: ignore[assignment]
+
+    def _tell_sent(self, host: str) -> None:
+        cast(Any, self._crawler.engine).downloader.note_sent(host)

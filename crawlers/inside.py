@@ -6,8 +6,8 @@ is a matter of each crawl, so crawls of one process wait for each other.
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from queue import SimpleQueue
 from typing import Any, cast
 
@@ -38,7 +38,7 @@ def crawl_inside(job: Job) -> Iterator[SourceResult]:
     """
     results: SimpleQueue[SourceResult | None] = SimpleQueue()
     with _one_at_a_time:
-        future = asyncio.run_coroutine_threadsafe(_crawl(job, results.put), start_loop())
+        future = asyncio.run_coroutine_threadsafe(_crawl(job, partial(_put_all, results)), start_loop())
         future.add_done_callback(lambda _: results.put(None))
         try:
             while result := results.get():
@@ -65,7 +65,12 @@ def start_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-async def _crawl(job: Job, finished: Callable[[SourceResult], None]) -> None:
+def _put_all(results: "SimpleQueue[SourceResult | None]", found: Sequence[SourceResult]) -> None:
+    for result in found:
+        results.put(result)
+
+
+async def _crawl(job: Job, finished: Callable[[Sequence[SourceResult]], None]) -> None:
     from twisted.internet import reactor
 
     connect = cast(Any, reactor).connectTCP
@@ -73,7 +78,7 @@ async def _crawl(job: Job, finished: Callable[[SourceResult], None]) -> None:
     try:
         guard_job(cast(Reactor, reactor), job)
         runner = AsyncCrawlerRunner(scrapy_settings(job.settings))
-        await runner.crawl(SourcesSpider, **begin_visits(job, database), finished=finished)
+        await runner.crawl(SourcesSpider, **begin_visits(job, database, finished))
     finally:
         cast(Any, reactor).connectTCP = connect
         database.close()

@@ -52,3 +52,12 @@ def kept_pages(folder: Path) -> Iterator[KeptPage]:
     index = folder / INDEX
     lines = index.read_text(encoding="utf-8").splitlines() if index.exists() else []
     yield from (KeptPage(**json.loads(line)) for line in lines)
+
+
+def drop_kept_pages(folder: Path) -> int:
+    """Remove the pages kept in a folder, and say how many: who is to be forgotten may stand on any of them."""
+    pages = list(kept_pages(folder))
+    for page in pages:
+        (folder / Path(page.file).name).unlink(missing_ok=True)
+    (folder / INDEX).unlink(missing_ok=True)
+    return len(pages)

@@ -43,6 +43,7 @@ def main() -> None:
     limit_memory(MEMORY)
     _say(answers, Found())  # ready
     while task := read_task(tasks):
+        limit_memory(MEMORY)
         for found in answer(task):
             _say(answers, found)
 
@@ -53,9 +54,8 @@ def answer(task: Task) -> Iterator[Found]:
     start_clock(CPU_SECONDS)
     try:
         for part in _parts(_read(task)):
-            yield Found.of(part)
+            yield part
             start_clock(max(0.001, min(CPU_SECONDS, end - time.process_time())))
-        yield Found(is_last=True)
     except MemoryError:
         yield Found(problem=f"the page needs more than {MEMORY >> 20} MB to be read", is_last=True)
     except Exception as error:  # one source's page must not end the reading of others
@@ -77,11 +77,19 @@ def find_reader(name: str) -> Read:
 
 
 def limit_memory(more: int) -> None:
-    """Let this process take so many more bytes than it has now, write no core file, and lower its rank."""
+    """Let this process take so many more bytes than it has now, and write no core file.
+
+    What earlier pages left taken is not held against a page. A process that has grown by as much itself ends, and the
+    page is read by its successor.
+    """
     with open("/proc/self/statm", encoding="ascii") as sizes:  # noqa: PTH123 - not a file one could write
-        pages = int(sizes.read().split()[0])
-    limit = pages * resource.getpagesize() + more
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        limit = int(sizes.read().split()[0]) * resource.getpagesize() + more
+    last = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if last == resource.RLIM_INFINITY:
+        last = limit + more
+    elif limit > last:
+        sys.exit("grown too large")
+    resource.setrlimit(resource.RLIMIT_AS, (limit, last))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -129,17 +137,17 @@ def _document(spec: SourceSpec, row: Row, task: Task) -> Iterator[Document | Iss
         yield document
 
 
-def _parts(things: Iterable[Document | Link | Issue]) -> Iterator[list[Document | Link | Issue]]:
+def _parts(things: Iterable[Document | Link | Issue]) -> Iterator[Found]:
+    """Things in parts; most pages have one, which is the last: a second message would cost as much as the first."""
     part: list[Document | Link | Issue] = []
     characters = 0
     for thing in things:
         part.append(thing)
         characters += len(thing.text) if isinstance(thing, Document) else 0
         if len(part) >= PART or characters >= PART_CHARACTERS:
-            yield part
+            yield Found.of(part)
             part, characters = [], 0
-    if part:
-        yield part
+    yield replace(Found.of(part), is_last=True)
 
 
 def _say(answers: BinaryIO, found: Found) -> None:

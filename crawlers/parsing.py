@@ -5,6 +5,9 @@ import signal
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from pathlib import Path
+from time import monotonic
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -12,9 +15,12 @@ from .parse_task import FOUND, LENGTH, Found, Task, frame_task
 
 COMMAND = (sys.executable, "-P", "-m", f"{__package__}.parse_worker")
 PROCESSES = 2
+# So many more where all others have been on one page for longer than this: slow pages hold up nobody.
+MORE_PROCESSES = 2
+SLOW_SECONDS = 1.0
 TRIES = 2
-# Of the clock on the wall, between two parts of an answer: for a parser that hangs without computing.
-PATIENCE_SECONDS = 30.0
+# Of the clock on the wall, in which a parser neither says nor computes anything: one on a busy machine is waited for.
+PATIENCE_SECONDS = 15.0
 START_SECONDS = 60.0
 BUFFER = 2**20
 MAX_ANSWER = 16 * 2**20
@@ -30,11 +36,14 @@ class NoParser(Exception):
 
 
 class _Ended(Exception):
-    """A parser that ended in the middle of a page; `is_certain` where it would end there every time."""
+    """A parser that ended in the middle of a page; `blame` is who else than the page may have ended it.
 
-    def __init__(self, reason: str, *, is_certain: bool) -> None:
+    `page`: nobody, it would end there every time; `parser`: what it had read before; `machine`: another program.
+    """
+
+    def __init__(self, reason: str, blame: Literal["page", "parser", "machine"]) -> None:
         super().__init__(reason)
-        self.is_certain = is_certain
+        self.blame = blame
 
 
 class Parsers:
@@ -42,6 +51,7 @@ class Parsers:
 
     def __init__(self, processes: int = PROCESSES) -> None:
         self._parsers = [_Parser() for _ in range(processes)]
+        self._most = processes + MORE_PROCESSES
         # The last one used is the next one used: a quiet crawl starts only one.
         self._idle: asyncio.LifoQueue[_Parser] = asyncio.LifoQueue()
         for parser in self._parsers:
@@ -50,12 +60,14 @@ class Parsers:
     async def read(self, task: Task) -> AsyncGenerator[Found, None]:
         """The parts of what is on a page, as they are found.
 
-        A page that ends its parser for no certain reason gets one more try. Raises Poisoned for a page that cannot be
-        read, NoParser where no parser starts.
+        A page gets one more try, by a parser that has read nothing yet, where something else than the page may be to
+        blame. Raises Poisoned for a page that cannot be read, NoParser where no parser starts.
         """
         for tries_left in reversed(range(TRIES)):
-            parser = await self._idle.get()
-            has_begun = False
+            parser = await self._free_parser()
+            if not tries_left:
+                await parser.end()
+            is_first, has_begun = not parser.has_read, False
             try:
                 async with aclosing(parser.read(task)) as answer:
                     async for found in answer:
@@ -63,7 +75,8 @@ class Parsers:
                         yield found
                 return
             except _Ended as ended:
-                if has_begun or ended.is_certain or not tries_left:
+                is_certain = ended.blame == "page" or (ended.blame == "parser" and is_first)
+                if has_begun or is_certain or not tries_left:
                     raise Poisoned(str(ended)) from None
             finally:
                 self._idle.put_nowait(parser)
@@ -73,32 +86,49 @@ class Parsers:
         for parser in self._parsers:
             await parser.end()
 
+    async def _free_parser(self) -> "_Parser":
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SLOW_SECONDS):
+                    return await self._idle.get()
+            if len(self._parsers) < self._most and all(parser.is_slow for parser in self._parsers):
+                self._parsers.append(_Parser())
+                return self._parsers[-1]
+
 
 class _Parser:
     """One parsing process and its successors."""
 
     def __init__(self) -> None:
+        self.has_read = False
+        self._since: float | None = None
         self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it has been on one page for long."""
+        return self._since is not None and monotonic() - self._since > SLOW_SECONDS
 
     async def read(self, task: Task) -> AsyncGenerator[Found, None]:
         process = self._process = self._process or await _start()
         assert process.stdin is not None
         is_done = False
+        self._since = monotonic()
         try:
-            for piece in frame_task(task):
-                process.stdin.write(piece)
+            process.stdin.writelines(frame_task(task))
             while not is_done:
                 found = await _take(process, PATIENCE_SECONDS)
                 if found.problem:
-                    raise _Ended(found.problem, is_certain=True)
-                is_done = found.is_last
+                    raise _Ended(found.problem, "page")
+                is_done = self.has_read = found.is_last
                 yield found
         finally:
+            self._since = None
             if not is_done:  # half an answer is still under way, or the process is dead or not to be trusted
                 await self.end()
 
     async def end(self) -> None:
-        process, self._process = self._process, None
+        process, self._process, self.has_read = self._process, None, False
         if process:
             with suppress(ProcessLookupError):
                 process.kill()
@@ -118,24 +148,41 @@ async def _start() -> asyncio.subprocess.Process:
 
 async def _take(process: asyncio.subprocess.Process, patience: float) -> Found:
     """The next part of an answer. Raises _Ended."""
-    assert process.stdout is not None
     try:
-        async with asyncio.timeout(patience):
-            size = int.from_bytes(await process.stdout.readexactly(LENGTH), "big")
-            if size > MAX_ANSWER:
-                raise _Ended(f"more than {MAX_ANSWER >> 20} MB were found at once on the page", is_certain=True)
-            return FOUND.validate_json(await process.stdout.readexactly(size))
+        size = int.from_bytes(await _listen(process, LENGTH, patience), "big")
+        if size > MAX_ANSWER:
+            raise _Ended(f"more than {MAX_ANSWER >> 20} MB were found at once on the page", "page")
+        return FOUND.validate_json(await _listen(process, size, patience))
     except TimeoutError:
-        raise _Ended(f"the parser gave no sign for {patience:.0f} seconds", is_certain=False) from None
+        raise _Ended(f"the parser gave no sign for {patience:.0f} seconds", "machine") from None
     except ValidationError:
-        raise _Ended("the page made the parser answer nonsense", is_certain=False) from None
+        raise _Ended("the page made the parser answer nonsense", "parser") from None
     except (asyncio.IncompleteReadError, ConnectionError):
         raise await _epitaph(process) from None
+
+
+async def _listen(process: asyncio.subprocess.Process, size: int, patience: float) -> bytes:
+    """So many bytes of an answer. Raises TimeoutError where a parser neither answers nor computes."""
+    assert process.stdout is not None
+    computed = None
+    while True:
+        try:
+            async with asyncio.timeout(patience):
+                return await process.stdout.readexactly(size)
+        except TimeoutError:
+            if computed == (computed := _computed(process.pid)):
+                raise
+
+
+def _computed(pid: int) -> bytes:
+    """How much a process has computed so far, in a form that can be compared."""
+    return b" ".join(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[11:13])
 
 
 async def _epitaph(process: asyncio.subprocess.Process) -> _Ended:
     code = await process.wait()
     if code == -signal.SIGPROF:
-        return _Ended(OVERTIME, is_certain=True)
+        return _Ended(OVERTIME, "page")
     name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    return _Ended(f"the page ended its parser ({name})", is_certain=False)
+    is_outside = code == -signal.SIGKILL  # as the system does when memory is short
+    return _Ended(f"the page ended its parser ({name})", "machine" if is_outside else "parser")

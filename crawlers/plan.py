@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote, quote_plus, urlencode
+from zoneinfo import ZoneInfo
 
 from w3lib.url import add_or_replace_parameter
 
@@ -46,7 +47,7 @@ def days_window(first: date, last: date) -> Window:
 
 def refuse_backfill(spec: SourceSpec) -> str | None:
     """Why the past of a source cannot be fetched, or None."""
-    if spec.windows or spec.reader in ("sitemap", "file"):
+    if spec.windows or spec.reader in ("sitemap", "file") or spec.feed.max_pages > 1:
         return None
     if spec.listing:
         return None if spec.listing.next or spec.listing.page else ONE_PAGE.format("next or page")
@@ -99,13 +100,18 @@ def fill_window(text: str, windows: Windows | None, window: Window | None, *, qu
     if windows is None or window is None:
         return text
     moments = {"from": window.start, "to": window.end - timedelta(seconds=1)}
-    written = {name: write_moment(moment, windows.format) for name, moment in moments.items()}
-    return MARKS.sub(lambda mark: quote_plus(written[mark[1]]) if quoted else written[mark[1]], text)
+    written = {name: write_moment(moment, windows) for name, moment in moments.items()}
+    if not quoted:
+        return MARKS.sub(lambda mark: written[mark[1]], text)
+    path, mark, query = text.partition("?")  # a day in a path may be made of folders, 2026/11/20
+    asked = MARKS.sub(lambda found: quote_plus(written[found[1]]), query)
+    return MARKS.sub(lambda found: quote(written[found[1]]), path) + mark + asked
 
 
-def write_moment(moment: datetime, form: str) -> str:
-    """A moment as strftime writes it in Istanbul, or in seconds since 1970 where the form is `epoch`."""
-    return str(int(moment.timestamp())) if form == "epoch" else moment.astimezone(ISTANBUL).strftime(form)
+def write_moment(moment: datetime, windows: Windows) -> str:
+    """A moment as strftime writes it in the source's zone, or in seconds since 1970 where the format is `epoch`."""
+    local = moment.astimezone(ZoneInfo(windows.zone))
+    return str(int(moment.timestamp())) if windows.format == "epoch" else local.strftime(windows.format)
 
 
 def _page_values(spec: SourceSpec, number: int, cursor: str) -> dict[str, int | str]:

@@ -1,28 +1,62 @@
 """How Scrapy is set: every limit against a page that is too big, too slow or hostile, and manners towards its host."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable
 from typing import Any
 
 from scrapy import Request
-from scrapy.core.downloader import Downloader, Slot
 from scrapy.exceptions import IgnoreRequest
 
 from oncu.config.settings import CrawlSettings
 
 from . import drop
+from .downloader import FewRetries, OverTime, PoliteDownloader
 from .guard import refuse_url
 from .keep import SETTING as KEEP_PAGES
 from .keep import KeepPages
+from .keys import HideKeysInHeaders, SendKeys
 from .robots import RobotsPolicy
 
 MAX_REDIRECTS = 5
 RETRIES = 2
-SLOW_SECONDS = 1.0
-MAX_WAITING = 2_000
+# What Scrapy does for every page and nobody here reads: statistics, depths, domains of a spider.
+UNUSED_DOWNLOADER = (
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware",
+    "scrapy.downloadermiddlewares.stats.DownloaderStats",
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware",  # FewRetries stands in its place
+)
+UNUSED_SPIDER = (
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware",
+    "scrapy.spidermiddlewares.depth.DepthMiddleware",
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware",
+)
+UNUSED_EXTENSIONS = (
+    "scrapy.extensions.corestats.CoreStats",
+    "scrapy.extensions.logcount.LogCount",
+    "scrapy.extensions.logstats.LogStats",
+    "scrapy.extensions.memusage.MemoryUsage",
+)
 
 
 class RefusedUrl(IgnoreRequest):
     """An address that is not fetched, whoever asked for it."""
+
+
+class VisitTime:
+    """Downloader middleware: a source that takes too long is not asked for more."""
+
+    def __init__(self, is_late: Callable[[Request], bool]) -> None:
+        self._is_late = is_late
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> "VisitTime":
+        """Called by Scrapy; the spider knows the visits."""
+        return cls(crawler.spider.is_late)
+
+    def process_request(self, request: Request) -> None:
+        """Raise OverTime for a page nobody waits for any more."""
+        if self._is_late(request):
+            raise OverTime("the visit has had its time")
 
 
 class UrlGuard:
@@ -34,23 +68,6 @@ class UrlGuard:
             return  # made by the crawl itself: a page's links and redirects carry no such mark
         if reason := refuse_url(request.url):
             raise RefusedUrl(reason)
-
-
-class PoliteDownloader(Downloader):
-    """Scrapy's downloader with two faults mended: a limit per host that holds, and slow hosts that keep nobody waiting.
-
-    Scrapy 2.19 counts a request as running when its task begins, so all that wait for a host at once begin at once; and
-    requests that only wait for their host's delay take the places of requests to other hosts.
-    """
-
-    def _wait_for_download(self, slot: Slot, request: Request, queue_dfd: Any) -> Coroutine[Any, Any, None]:
-        slot.transferring.add(request)
-        return super()._wait_for_download(slot, request, queue_dfd)
-
-    def needs_backout(self) -> bool:
-        """Whether no more requests are to be taken on for now."""
-        waiting = sum(len(slot.queue) for slot in self.slots.values() if slot.delay >= SLOW_SECONDS)
-        return len(self.active) - waiting >= self.total_concurrency or len(self.active) >= MAX_WAITING
 
 
 def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
@@ -74,6 +91,7 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
         "CONCURRENT_REQUESTS_PER_DOMAIN": settings.concurrent_per_host,
         "DOWNLOADER": PoliteDownloader,
         "DOWNLOAD_DELAY": settings.delay_seconds,
+        "DOWNLOAD_DELAY_JITTER": 0,  # Scrapy's own halves every other delay; what was promised is the least
         "AUTOTHROTTLE_ENABLED": settings.delay_seconds > 0,
         "AUTOTHROTTLE_START_DELAY": settings.delay_seconds,
         "AUTOTHROTTLE_TARGET_CONCURRENCY": float(settings.concurrent_per_host),
@@ -82,7 +100,19 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "URLLENGTH_LIMIT": 0,  # UrlGuard has its own limit, and says so
-        "DOWNLOADER_MIDDLEWARES": {UrlGuard: 50, RobotsPolicy: 100} | ({KeepPages: 60} if settings.keep_pages else {}),
+        "DOWNLOADER_MIDDLEWARES": {
+            VisitTime: 40,
+            UrlGuard: 50,
+            RobotsPolicy: 100,
+            SendKeys: 110,
+            FewRetries: 550,
+            HideKeysInHeaders: 605,
+        }
+        | ({KeepPages: 60} if settings.keep_pages else {})
+        | dict.fromkeys(UNUSED_DOWNLOADER),
+        "SPIDER_MIDDLEWARES": dict.fromkeys(UNUSED_SPIDER),
+        "EXTENSIONS": dict.fromkeys(UNUSED_EXTENSIONS),
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         KEEP_PAGES: str(settings.keep_pages or ""),
         "LOG_LEVEL": "WARNING",
     }

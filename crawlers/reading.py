@@ -1,7 +1,7 @@
 """Pages read in another process: what is found on them, and an issue for each one that is poison."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from datetime import datetime
 
@@ -41,6 +41,10 @@ class PageReader:
             self._poisoned[spec.name] += 1
             self._quarantine.add(spec, page, str(poison))
             yield _quarantined(page, str(poison))
+
+    def look_up(self, places: Collection[tuple[str, str]]) -> None:
+        """Ask at once which pages of these sources and addresses were poison. Raises StorageError."""
+        self._quarantine.look_up(places)
 
     async def close(self) -> None:
         """End the parsers."""

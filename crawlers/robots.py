@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 from scrapy import Request
@@ -64,6 +64,16 @@ class Rules:
 
 
 ALLOW_ALL = Rules()
+
+
+class Permits(Protocol):
+    """What earlier crawls have read."""
+
+    def find(self, place: str) -> tuple[Rules, float] | None:
+        """The rules of a place and their age in seconds."""
+
+    def note(self, place: str, rules: Rules) -> None:
+        """Keep what a place answered."""
 
 
 def parse_robots(body: bytes, user_agent: str) -> Rules:
@@ -152,19 +162,20 @@ def _rules(lines: list[tuple[str, str]]) -> Rules:
 class RobotsPolicy:
     """Downloader middleware: every page is asked of its host's robots.txt first, and each host is given its time.
 
-    A file is read once in a crawl, and again after 24 hours.
+    A file is read once in a crawl, not at all where an earlier crawl's is not old, and again after 24 hours.
     """
 
-    def __init__(self, crawler: Any, *, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, crawler: Any, *, permits: Permits | None = None, clock: Callable[[], float] = monotonic) -> None:
         self._crawler = crawler
+        self._permits = permits
         self._user_agent = str(crawler.settings["USER_AGENT"])
         self._clock = clock
-        self._hosts: dict[str, tuple[float, asyncio.Future[Rules]]] = {}
+        self._hosts: dict[str, tuple[float, asyncio.Future[Rules] | Rules]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> "RobotsPolicy":
-        """Called by Scrapy."""
-        return cls(crawler)
+        """Called by Scrapy; the spider brings what earlier crawls read."""
+        return cls(crawler, permits=crawler.spider.permits)
 
     async def process_request(self, request: Request) -> None:
         """Raise Forbidden or Unreadable for a page that must not be fetched; slow down where its host asks for it."""
@@ -179,11 +190,14 @@ class RobotsPolicy:
     async def _rules_of(self, request: Request) -> Rules:
         parts = urlparse_cached(request)
         place = f"{parts.scheme}://{parts.netloc}"
-        read_at, future = self._hosts.get(place, (0.0, None))
-        if future is None or self._clock() - read_at > LIFETIME_SECONDS:
-            future = asyncio.ensure_future(self._read(place))
-            self._hosts[place] = (self._clock(), future)
-        return await asyncio.shield(future)
+        if place not in self._hosts and self._permits and (known := self._permits.find(place)):
+            rules, age = known
+            self._hosts[place] = (self._clock() - age, rules)
+        read_at, found = self._hosts.get(place, (0.0, None))
+        if found is None or self._clock() - read_at > LIFETIME_SECONDS:
+            found = asyncio.ensure_future(self._read(place))
+            self._hosts[place] = (self._clock(), found)
+        return found if isinstance(found, Rules) else await asyncio.shield(found)
 
     async def _read(self, place: str) -> Rules:
         request = Request(f"{place}/robots.txt", priority=FIRST, meta={"is_robots": True}, callback=NO_CALLBACK)
@@ -195,14 +209,18 @@ class RobotsPolicy:
             if TOO_MANY_REDIRECTS in str(error):
                 return ALLOW_ALL
             raise Unreadable(request.url, error) from None
-        return judge_answer(response, self._user_agent)
+        rules = judge_answer(response, self._user_agent)
+        if self._permits:
+            self._permits.note(place, rules)
+        return rules
 
     def _slow_down(self, request: Request, delay: float) -> None:
         if delay > MAX_DELAY_SECONDS:
             raise Forbidden(f"robots.txt asks for {delay:,.0f} seconds between two pages; nobody waits that long")
         downloader = self._crawler.engine.downloader
         key = downloader.get_slot_key(request)
-        delay = max(delay, self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
+        known = downloader.per_slot_settings.get(key, {}).get("delay", 0.0)  # of another port of this host
+        delay = max(delay, known, self._crawler.settings.getfloat("DOWNLOAD_DELAY"))
         request.meta["autothrottle_dont_adjust_delay"] = True  # it would wait for less
         downloader.per_slot_settings[key] = {"delay": delay, "jitter": 0, "concurrency": 1}
         if slot := downloader.slots.get(key):

@@ -57,7 +57,7 @@ def crawl(
             return []
         results = {}
         awake = tuple(spec for spec in specs if not is_quiet(spec.quiet, now))
-        quiet = [_quiet_result(spec) for spec in specs if spec not in awake]
+        quiet = [_quiet_result(spec) for spec in specs if is_quiet(spec.quiet, now)]
         with tempfile.TemporaryFile("w+") as log:
             job = Job(awake, settings, database_url, now, window)
             visited = _visit_inside(job) if settings.process == "inside" else _visit_all(job, log)

@@ -6,16 +6,13 @@ from functools import cache
 from oncu.config.load import HERE, read_yaml
 from oncu.config.values import Strict
 
+from .phrases import any_of, find_any, may_hold
 from .text import html_to_text
 
 LOOKUP = HERE / "lookups" / "spam.yml"
 ADDRESS = r"""https?://([^\s"'<>/?#]{1,255})[^\s"'<>]{0,500}"""
 ANCHOR = re.compile(rf"""<a\b[^>]{{0,500}}?href\s*=\s*["']?{ADDRESS}[^>]{{0,500}}>.{{0,300}}?</a""", re.I | re.S)
 BARE = re.compile(ADDRESS, re.I)
-# One class of letters for each that Turkish pages write in several ways.
-LETTERS = {"i": "[iıİI]", "ı": "[iıİI]", "s": "[sşSŞ]", "ş": "[sşSŞ]", "g": "[gğGĞ]", "ğ": "[gğGĞ]"} | {
-    letter: f"[{a}{b}{a.upper()}{b.upper()}]" for a, b in ("cç", "oö", "uü") for letter in (a, b)
-}
 
 
 class Family(Strict):
@@ -42,7 +39,7 @@ def spam_reason(html: str, url: str | None, lookup: SpamLookup | None = None) ->
     that fill the page. News about a fine for illegal betting has the words but neither of the two.
     """
     lookup = lookup or load_spam_lookup()
-    if not any_of(tuple(phrase for family in lookup.families.values() for phrase in family.phrases)).search(html):
+    if not any(may_hold(family.phrases, html) for family in lookup.families.values()):
         return None
     text = html_to_text(html) if "<" in html else html
     reasons = (_reason(name, family, html, text, url, lookup) for name, family in lookup.families.items())
@@ -56,7 +53,7 @@ def load_spam_lookup() -> SpamLookup:
 
 
 def _reason(name: str, family: Family, html: str, text: str, url: str | None, lookup: SpamLookup) -> str | None:
-    phrases = [phrase for phrase in family.phrases if any_of((phrase,)).search(text)]
+    phrases = [phrase for phrase in family.phrases if find_any((phrase,), text)]
     if len(phrases) < family.min_phrases:
         return None
     links = _count_links(html, BARE.match(url or ""), any_of(family.link_words))
@@ -77,13 +74,3 @@ def _count_links(html: str, own: re.Match[str] | None, words: re.Pattern[str]) -
 def _share_of_words(text: str, phrases: tuple[str, ...]) -> float:
     found = sum(len(match[0].split()) for match in any_of(phrases).finditer(text))
     return found / max(1, len(text.split()))
-
-
-@cache
-def any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """One pattern for phrases, in any case, with or without Turkish marks and spaces."""
-    return re.compile("|".join(_spelled(phrase) for phrase in phrases), re.IGNORECASE)
-
-
-def _spelled(phrase: str) -> str:
-    return "".join(r"[\s_-]*" if letter == " " else LETTERS.get(letter, re.escape(letter)) for letter in phrase)

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +11,8 @@ from typing import Any, Literal
 from oncu.config.specs import SourceSpec
 from oncu.storage.database import Database, StorageError
 from oncu.storage.documents import Document, Saved, save_documents
-from oncu.storage.runs import Issue, finish_run, last_done, save_issues, start_run
+from oncu.storage.runs import Issue, RunEnd, last_done, run_key, start_runs
+from oncu.storage.validators import Validator
 
 from .authors import seal_author
 from .backfill import Backfill
@@ -23,7 +25,9 @@ from .plan import first_links, visit_window
 STAGE = "crawl"
 BACKFILL = "backfill"
 VERSION = "1"
+# What is kept in memory until it is stored; one document may be as long as a book.
 BATCH = 50
+BATCH_CHARACTERS = 2**20
 # One changed selector makes an issue of every row; a person needs a few of them and their number.
 MAX_OF_A_KIND = 10
 
@@ -34,7 +38,10 @@ SILENT = frozenset(("empty", "too-few", "selector", "limit"))
 DATED = {"feed": 0.5}
 
 # Issues that come from the content or the host; any other may mean that we no longer understand the source.
-UNDERSTOOD = frozenset(("date", "feed", "too-many", "empty-row", "limit", "robots", "refused", "fetch"))
+UNDERSTOOD = frozenset(("date", "feed", "too-many", "empty-row", "limit", "robots", "refused", "fetch", "time"))
+
+# Issues after which pages are left that a list leads to: the list must be read again though it is as it was.
+UNREAD = frozenset(("fetch", "time"))
 
 Outcome = Literal["ok", "failed", "empty", "quiet"]
 
@@ -55,7 +62,7 @@ class SourceResult:
 
     def to_json(self) -> dict[str, Any]:
         """A form `from_json` reads back."""
-        return asdict(self)
+        return vars(self) | {"saved": vars(self.saved), "issues": [vars(issue) for issue in self.issues]}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "SourceResult":
@@ -65,7 +72,11 @@ class SourceResult:
 
 
 class SourceVisit:
-    """Counts, stores and reports for one source; a batch that is stored stays, whatever happens after."""
+    """Counts, stores and reports for one source; a batch that is stored stays, whatever happens after.
+
+    What is left at the end (`rest`, `marks`, `run_end`) is stored together with that of other visits. The visit has
+    `max_seconds` from its first page on; a backfill takes as long as it takes, it goes on where it stopped.
+    """
 
     def __init__(
         self,
@@ -76,33 +87,36 @@ class SourceVisit:
         window: Window | None = None,
         drop_folder: Path | None = None,
         salt: str = "",
+        max_seconds: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.spec = spec
         self.now = now
-        self.result: SourceResult | None = None
+        self.is_done = False
+        self.rest: list[Document] = []
+        self.rest_characters = 0
+        self.marks: list[Validator] = []
         self.open_pages = 0
         self.backfill = Backfill(spec, window, database, now) if window else None
-        self.conditions = Conditions(spec, database, now)
+        self.conditions = Conditions(spec, now)
+        self._max_seconds = None if window else max_seconds
+        self._clock = clock
+        self._first_read: float | None = None
+        self._left = 0
         self._drop_folder = drop_folder
         self._salt = salt
         self._unchanged = 0
         self._database = database
-        self._started = time.monotonic()
+        self._started = clock()
+        self._seconds = 0.0
         self._addresses: set[str] = set()
         self._keys: set[str] = set()
         self._broken: set[str] = set()
-        self._batch: list[Document] = []
         self._saved = Saved()
         self._pages = 0
         self._filled: Counter[str] = Counter()
         self._issues: list[Issue] = []
         self._kinds: Counter[str] = Counter()
-
-    def begin(self) -> None:
-        """Note the run; the pages already stored by an interrupted one are simply seen again."""
-        with self._database.write() as connection:
-            stage = BACKFILL if self.backfill else STAGE
-            self._run_id = start_run(connection, stage, VERSION, self.now, subject=self.spec.name)
 
     def first_links(self) -> list[Link]:
         """The pages to begin with; a backfill has one at a time."""
@@ -119,16 +133,33 @@ class SourceVisit:
             return last_done(connection, STAGE, self.spec.name)
 
     def opens(self, url: str) -> bool:
-        """Count a page that is about to be fetched; False where this visit has asked for it before."""
+        """Count a page that is about to be fetched; False where this visit has asked for it before, or has no time."""
         if url in self._addresses:
             return False
         self._addresses.add(url)
+        if self.is_over_time:
+            self.leave()
+            return False
         self.open_pages += 1
         return True
+
+    @property
+    def is_over_time(self) -> bool:
+        """Whether the visit has had its time; waiting for the first page, behind other sources, does not count."""
+        return (
+            self._max_seconds is not None
+            and self._first_read is not None
+            and self._clock() - self._first_read > self._max_seconds
+        )
+
+    def leave(self) -> None:
+        """Count a page that the visit has no time for."""
+        self._left += 1
 
     def close_page(self, *, was_read: bool) -> Link | None:
         """Count a page that was read or has failed; the last one ends the visit, or gives a backfill's next page."""
         self._pages += was_read
+        self._first_read = self._clock() if self._first_read is None else self._first_read
         self.open_pages -= 1
         following = None if self.open_pages else self._next_step()
         if not self.open_pages and following is None:
@@ -143,11 +174,12 @@ class SourceVisit:
         """Store a document with its batch; a backfill stores what lies in its window."""
         if self.backfill and not self.backfill.wants(document):
             return
-        self._batch.append(seal_author(document, self._salt))
+        self.rest.append(seal_author(document, self._salt))
+        self.rest_characters += len(document.text)
         if document.natural_key not in self._keys and not document.quarantine:
             self._keys.add(document.natural_key)
             self._filled.update(filled_fields(document))
-        if len(self._batch) >= BATCH:
+        if len(self.rest) >= BATCH or self.rest_characters >= BATCH_CHARACTERS:
             self._store()
 
     def report(self, issue: Issue) -> None:
@@ -157,37 +189,66 @@ class SourceVisit:
             self._issues.append(issue)
 
     def finish(self) -> None:
-        """Store what is left, compare with what was expected, note the end of the run."""
-        if self.result:
+        """Compare with what was expected; what is left waits to be stored."""
+        if self.is_done:
             return
-        try:
-            self._store()
-            if self.backfill:
-                self._report_backfill(self.backfill)
-            else:
-                self._check_expectations()
-                self._save_marks()
-            self._end_run()
-        except StorageError as error:
-            self._issues.append(Issue("storage", self.spec.name, str(error)))
-        self.result = self._result()
+        self.is_done = True
+        self._set_broken_aside()
+        if self._left:
+            limit = f"{self._max_seconds:,.0f} seconds (crawl: visit_seconds)"
+            self._expect("time", f"the visit took more than {limit}; {self._left} pages are left for the next one")
+        if self.backfill:
+            self._report_backfill(self.backfill)
+        else:
+            self._check_expectations()
+            self._choose_marks()
+        for kind, number in self._kinds.items():
+            if number > MAX_OF_A_KIND:
+                self._issues.append(Issue(kind, self.spec.url, f"and {number - MAX_OF_A_KIND} more of this kind"))
+        self._seconds = round(self._clock() - self._started, 3)
+
+    def sum_up(self, saved: Saved) -> SourceResult:
+        """The result of a visit that is done, where its rest was saved so."""
+        issues = tuple(self._issues)
+        total = self._saved + saved
+        return SourceResult(self.spec.name, self._outcome(), total, self._pages, issues, self._seconds, self._unchanged)
+
+    def fail(self, kind: str, problem: str) -> SourceResult:
+        """The result of a visit whose rest could not be stored."""
+        self._issues.append(Issue(kind, self.spec.name, problem))
+        return replace(self.sum_up(Saved()), status="failed")
+
+    def run_end(self, result: SourceResult) -> RunEnd:
+        """What is noted of the visit."""
+        counts = vars(result.saved) | {"pages": result.pages, "unchanged": result.unchanged}
+        counts |= {"issues": sum(self._kinds.values()), "found": self._found, "dated": self._filled["published_at"]}
+        counts |= {f"kind:{kind}": number for kind, number in self._kinds.items()}
+        status = "failed" if result.status == "failed" else "done"
+        end = self.now + timedelta(seconds=result.seconds)
+        return RunEnd(_run_key(self), self.spec.name, status, counts, result.issues, self.now, end)
 
     def _store(self) -> None:
-        if self._batch:
-            batch, problems = set_broken_aside(self._batch, self.spec)
-            for problem in problems:
-                self.report(problem)
-            pairs = zip(self._batch, batch, strict=True)
-            self._broken |= {d.natural_key for was, d in pairs if d.quarantine and not was.quarantine}
+        self._set_broken_aside()
+        if self.rest:
             with self._database.write() as connection:
-                self._saved += save_documents(connection, batch)
-            self._batch = []
+                self._saved += save_documents(connection, self.rest)
+        self.rest, self.rest_characters = [], 0
+
+    def _set_broken_aside(self) -> None:
+        batch, problems = set_broken_aside(self.rest, self.spec)
+        for problem in problems:
+            self.report(problem)
+        pairs = zip(self.rest, batch, strict=True)
+        self._broken |= {d.natural_key for was, d in pairs if d.quarantine and not was.quarantine}
+        self.rest = batch
 
     def _next_step(self) -> Link | None:
+        if self.backfill is None:
+            return None
         try:
             self._store()  # before the step counts as done
-            following = self.backfill.end_step() if self.backfill else None
-            while self.backfill and following and not self.opens(following.address):
+            following = self.backfill.end_step()
+            while following and not self.opens(following.address):
                 following = self.backfill.skip(following)
         except StorageError as error:
             self.report(Issue("storage", self.spec.name, str(error)))
@@ -202,9 +263,9 @@ class SourceVisit:
                 "undated", f"{backfill.undated} documents without a date are not stored: they may be of any day"
             )
 
-    def _save_marks(self) -> None:
+    def _choose_marks(self) -> None:
         if not self._kinds.keys() - UNDERSTOOD:
-            self.conditions.save(with_lists="fetch" not in self._kinds)
+            self.marks = self.conditions.noted(with_lists=not self._kinds.keys() & UNREAD)
 
     def _check_expectations(self) -> None:
         expected, found = self.spec.expect, self._found
@@ -233,25 +294,24 @@ class SourceVisit:
     def _expect(self, kind: str, problem: str) -> None:
         self.report(Issue(kind, self.spec.url, problem))
 
-    def _end_run(self) -> None:
-        for kind, number in self._kinds.items():
-            if number > MAX_OF_A_KIND:
-                self._issues.append(Issue(kind, self.spec.url, f"and {number - MAX_OF_A_KIND} more of this kind"))
-        result = self._result()
-        counts = asdict(result.saved) | {"pages": result.pages, "unchanged": result.unchanged}
-        counts |= {"issues": sum(self._kinds.values()), "found": self._found, "dated": self._filled["published_at"]}
-        counts |= {f"kind:{kind}": number for kind, number in self._kinds.items()}
-        end = self.now + timedelta(seconds=result.seconds)
-        with self._database.write() as connection:
-            save_issues(connection, result.issues, self.now, run_id=self._run_id, source=self.spec.name)
-            finish_run(connection, self._run_id, "failed" if result.status == "failed" else "done", counts, end)
-
-    def _result(self) -> SourceResult:
-        seconds = round(time.monotonic() - self._started, 3)
-        issues = tuple(self._issues)
-        return SourceResult(self.spec.name, self._outcome(), self._saved, self._pages, issues, seconds, self._unchanged)
-
     def _outcome(self) -> Outcome:
         if self._found or (self._unchanged and not self._kinds.keys() - UNDERSTOOD):
             return "ok"
         return "failed" if self._kinds.keys() - SILENT else "empty"
+
+
+def begin_runs(database: Database, visits: Collection[SourceVisit]) -> None:
+    """Note that these visits begin; the pages already stored by an interrupted one are simply seen again."""
+    with database.write() as connection:
+        for stage in (STAGE, BACKFILL):
+            names = [visit.spec.name for visit in visits if _stage(visit) == stage]
+            if names:
+                start_runs(connection, stage, VERSION, next(iter(visits)).now, subjects=names)
+
+
+def _stage(visit: SourceVisit) -> str:
+    return BACKFILL if visit.backfill else STAGE
+
+
+def _run_key(visit: SourceVisit) -> str:
+    return run_key(_stage(visit), visit.spec.name, visit.now)

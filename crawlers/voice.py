@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from oncu.config.load import HERE, read_yaml
 from oncu.config.values import Strict
 
-from .spam import any_of
+from .phrases import any_of, find_any, may_hold
 
 LOOKUP = HERE / "lookups" / "voice.yml"
 # A label stands above a text or below it, never in the middle.
@@ -46,7 +46,7 @@ def judge_voice(title: str, text: str, url: str | None, lookup: VoiceLookup | No
     lookup = lookup or load_voice_lookup()
     for name, voice in (("paid", lookup.paid), ("release", lookup.release)):
         reason = _label(title, text, voice) or _sentence(text, voice) or _address(url, voice)
-        if reason and not (any_of(lookup.official.sentences).search(f"{title}\n{text}")):
+        if reason and not find_any(lookup.official.sentences, f"{title}\n{text}"):
             return Judged(name, reason)  # type: ignore[arg-type]  # the two names above
     return None
 
@@ -58,6 +58,8 @@ def load_voice_lookup() -> VoiceLookup:
 
 
 def _label(title: str, text: str, voice: Voice) -> str | None:
+    if not may_hold(voice.markers, f"{title}\n{text}"):
+        return None
     lines = text.split("\n")
     outer = [title, *lines[:OUTER_LINES], *lines[OUTER_LINES:][-OUTER_LINES:]]
     found = (_label_form(voice.markers).search(line) for line in outer)
@@ -65,7 +67,7 @@ def _label(title: str, text: str, voice: Voice) -> str | None:
 
 
 def _sentence(text: str, voice: Voice) -> str | None:
-    match = any_of(voice.sentences).search(text)
+    match = find_any(voice.sentences, text)
     return f"“{match[0]}”" if match else None
 
 

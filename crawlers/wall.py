@@ -6,7 +6,7 @@ from functools import cache
 from oncu.config.load import HERE, read_yaml
 from oncu.config.values import Strict
 
-from .spam import any_of
+from .phrases import any_of, may_hold
 
 LOOKUP = HERE / "lookups" / "wall.yml"
 
@@ -28,7 +28,8 @@ def wall_reason(title: str, text: str, markup: str, lookup: WallLookup | None = 
     lookup = lookup or load_wall_lookup()
     if len(text) >= lookup.short or "<" not in markup:
         return None
-    said = [match[0] for match in any_of(lookup.phrases).finditer(f"{title}\n{text}")]
+    shown = f"{title}\n{text}"
+    said = [match[0] for match in any_of(lookup.phrases).finditer(shown)] if may_hold(lookup.phrases, shown) else []
     mark = next((mark for mark in lookup.marks if mark in markup), None)
     if _title_form(lookup.titles).match(title) and (said or mark or not text):
         return f"the page is a wall: “{title[:60]}”"

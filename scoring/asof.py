@@ -46,11 +46,15 @@ class KnownSignals:
 
 @dataclass(frozen=True)
 class KnownOutcomes:
-    """Outcomes that occurred and were recorded by as-of, sorted by client and moment (SALE before COMPETING)."""
+    """Outcomes that occurred and were recorded by as-of, sorted by client and moment (SALE before COMPETING).
+
+    `day` is when each occurred, `recorded` when the bank was told.
+    """
 
     client: IntArray
     day: IntArray
     cause: IntArray
+    recorded: IntArray
 
     @property
     def client_day(self) -> IntArray:
@@ -120,11 +124,12 @@ def signals_as_of(signals: Signals, clients: dict[str, int], *, side: str, as_of
 def outcomes_as_of(outcomes: Outcomes, clients: dict[str, int], as_of: date) -> KnownOutcomes:
     """Outcomes that had occurred and had been recorded by the end of `as_of`."""
     day = day_number(outcomes.occurred_at)
-    kept = (day <= day_of(as_of)) & (day_number(outcomes.recorded_at) <= day_of(as_of))
+    recorded = day_number(outcomes.recorded_at)
+    kept = (day <= day_of(as_of)) & (recorded <= day_of(as_of))
     client = _numbers(list(compress(outcomes.client_id, kept)), clients)
     cause = np.where(outcomes.competing[kept], COMPETING, SALE).astype(np.int64)
     order = np.lexsort((cause, outcomes.occurred_at[kept], client))
-    return KnownOutcomes(client[order], day[kept][order], cause[order])
+    return KnownOutcomes(client[order], day[kept][order], cause[order], recorded[kept][order])
 
 
 def _numbers(names: list[str], number: dict[str, int]) -> IntArray:

@@ -9,6 +9,7 @@ from .conversion import Incidence, conversion, incidence, influence_on_sale
 from .episodes import Episodes
 from .followup import FollowUp, ends_at, first_outcome
 from .intervals import Z95, Rate, clustered_spread, count_clients, rate
+from .leakage import assert_point_in_time
 from .spells import Spells
 from .tables import BoolArray, FloatArray, IntArray
 
@@ -48,8 +49,9 @@ def matched_controls(
     outcome, the end of its exposure or as-of, and also censored when an episode of its own starts: from then on it
     is not a client without one. In each cell of month x sector x size_band x region the controls share the number of
     the cell's episodes as weight. Episodes outside exposure, or in cells without controls, are not compared.
-    Cost: clients x months.
+    Cost: clients x months. Raises Leak for an episode, record of an outcome or exposure row begun after as-of.
     """
+    assert_point_in_time(as_of, episodes=episodes.start, recorded=outcomes.recorded, exposure=spells.begin)
     row = spells.row_at(episodes.client, episodes.start)
     inside = row >= 0
     month = _month(episodes.start[inside])

@@ -16,6 +16,7 @@ from .followup import FollowUp, follow
 from .foresight import group_table
 from .intervals import Rate
 from .leadtime import lead_time
+from .leakage import assert_point_in_time
 from .recall import recall
 from .spells import Spells, spells_of
 from .tables import GROUPINGS, SIDES, BadInput, Exposure, Outcomes, Signals
@@ -100,6 +101,8 @@ def scoreboard(
 def _weigh(
     known: KnownSignals, outcomes: KnownOutcomes, spells: Spells | None, *, as_of: int, merge_days: int
 ) -> _Evidence:
+    begun = np.zeros(0, dtype=np.int64) if spells is None else spells.begin
+    assert_point_in_time(as_of, known=known.day, occurred=outcomes.day, recorded=outcomes.recorded, exposure=begun)
     number = merge_into_episodes(known.client, known.type, known.day, merge_days)
     episodes = episodes_of(known, number)
     followed = follow(episodes, outcomes, spells, as_of)

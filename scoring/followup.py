@@ -6,6 +6,7 @@ import numpy as np
 
 from .asof import BEFORE_ALL, FOREVER, SALE, KnownOutcomes, client_day
 from .episodes import Episodes
+from .leakage import assert_point_in_time
 from .spells import Spells
 from .tables import BoolArray, IntArray
 
@@ -30,7 +31,9 @@ def follow(episodes: Episodes, outcomes: KnownOutcomes, spells: Spells | None, a
     Without one by as-of (a day number), or by the end of the client's exposure, it is censored there. An outcome on
     or before time zero and not before the exposure began makes it an echo. An outcome after the exposure ended is not
     seen: the client was no longer at risk. Example, time zero on day 5: outcomes on 5 -> echo; on 8 -> 3 days.
+    Raises Leak for an episode, outcome or record of one after as-of.
     """
+    assert_point_in_time(as_of, episodes=episodes.start, outcomes=outcomes.day, recorded=outcomes.recorded)
     begin, end = _window(episodes, spells)
     end = np.minimum(end, as_of)
     after = first_outcome(outcomes, episodes.client, episodes.start, side="right")

@@ -10,8 +10,9 @@ from oncu.storage.clients import Client
 from oncu.storage.database import Database
 from oncu.storage.signals import load_steps
 
+from .because import level_story
 from .layout import indented
-from .level import LevelStep, level_at, trace_level
+from .level import LevelStep, level_at, raising_steps, trace_level
 from .scoreboard import SIDES, Scoreboard
 from .words import Words
 
@@ -21,18 +22,22 @@ ENOUGH = 5  # mature episodes; below, a group's rate is its prior
 
 @dataclass(frozen=True)
 class Flagged:
-    """A client at or over the threshold, with every step that took it there."""
+    """A client at or over the threshold, with every step that took it there and those that still count (`raised`)."""
 
     client_id: str
     level: float
     steps: tuple[LevelStep, ...]
+    raised: tuple[LevelStep, ...] = ()
 
 
 def flagged_clients(database: Database, at: datetime, *, threshold: float) -> list[Flagged]:
     """The clients whose risk level is at or over the threshold at a moment, highest first."""
     with database.read() as connection:
         by_client = load_steps(connection, at=at)
-    found = [Flagged(client, level_at(steps, at), tuple(trace_level(steps))) for client, steps in by_client.items()]
+    found = [
+        Flagged(client, level_at(steps, at), tuple(trace_level(steps)), tuple(raising_steps(steps, at)))
+        for client, steps in by_client.items()
+    ]
     over = [flagged for flagged in found if flagged.level >= threshold]
     return sorted(over, key=lambda flagged: (-flagged.level, flagged.client_id))
 
@@ -50,6 +55,8 @@ def flagged_lines(
     for found in flagged:
         lines.append(f"▼ {clients[found.client_id].legal_name}  {words.number(found.level)}/100")
         lines += [f"    {_step_line(step, types, words)}" for step in found.steps]
+        story = level_story(found.raised, words, lambda code: _title(code, types, words), threshold=threshold)
+        lines += [indented(story, 4)] if story else []
     shown = words.number(threshold)
     return [words("flagged_title", threshold=shown), *lines] if lines else [words("flagged_none", threshold=shown)]
 
@@ -100,7 +107,10 @@ def _groups(report: Mapping[str, Any], titles: Mapping[str, str], words: Words) 
 
 
 def _step_line(step: LevelStep, types: Mapping[str, SignalSpec], words: Words) -> str:
-    code = step.reason.split(",")[0]
-    title = getattr(types[code].title, words.language) if code in types else code
+    title = _title(step.type, types, words)
     change = f"{words('step_' + step.kind)} {words.number(step.height)}" if step.height else words("step_" + step.kind)
     return f"{words.day(step.at)}  {title} · {change} → {words.number(step.level)}"
+
+
+def _title(code: str, types: Mapping[str, SignalSpec], words: Words) -> str:
+    return str(getattr(types[code].title, words.language)) if code in types else code

@@ -4,7 +4,20 @@ import typer
 
 from oncu.config.problems import Problem
 
-from .commands import catalogue, digests, filters, imports, playing, privacy, setup, work
+from .commands import (
+    catalogue,
+    clients,
+    digests,
+    filters,
+    imports,
+    labels,
+    learning,
+    playing,
+    privacy,
+    setup,
+    surge,
+    work,
+)
 from .commands.console import warn
 
 app = typer.Typer(
@@ -15,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (playing, setup, imports, catalogue, work, digests, filters, privacy):
+for room in (playing, setup, clients, imports, catalogue, work, digests, filters, surge, labels, learning, privacy):
     room.add_to(app)
 
 

@@ -4,6 +4,7 @@ The site on loopback is served as it was on each visit day, and that day is the 
 when is as true here as in the field. Everything is saved by key: playing it again changes nothing.
 """
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ from .words import load_words
 LATER = ("exposure", "outcomes", "offers", "actions")
 AFTERNOON = time(15)  # UTC, when the site of the day is visited
 MARKER = "oncu.db"
+SETTINGS = "oncu.yml"
+STARTER = """\
+# Settings for a look at this demo with other commands: ONCU_SETTINGS={file} oncu explain ID
+# The site the sources name is served while `oncu demo` runs only, so visits to it fail afterwards.
+database_url: {url}
+sources: {sources}
+"""
 
 Say = Callable[[str], None]
 
@@ -47,6 +55,7 @@ class Played:
 def play_demo(folder: Path, *, fresh: bool, say: Say) -> None:
     """Play the whole job in a folder and say what came of it. Raises Problem."""
     _prepare_folder(folder, fresh)
+    write_settings(folder)
     plan, site, types = load_plan(), load_site(), load_signal_types(SIGNALS)
     database = create_database(f"sqlite:///{folder / MARKER}")
     try:
@@ -62,6 +71,14 @@ def play_demo(folder: Path, *, fresh: bool, say: Say) -> None:
         show_results(folder, database, plan, catalogue, settings, say)
     finally:
         database.close()
+
+
+def write_settings(folder: Path) -> Path:
+    """The settings file with which other commands find the demo's database and the names of its sources."""
+    file = folder.resolve() / SETTINGS
+    url, sources = f"sqlite:///{folder.resolve() / MARKER}", DEMO / "sources"
+    file.write_text(STARTER.format(file=file, url=json.dumps(url), sources=json.dumps(str(sources))), encoding="utf-8")
+    return file
 
 
 def demo_settings(folder: Path, server: DemoServer) -> Settings:
@@ -81,7 +98,8 @@ def play_days(
         results = crawl(specs, settings.crawl, settings.database_url, _clock(day))
         counts = run_pending(database, catalogue, settings, _clock(day) + timedelta(minutes=5), warm=warm)
         for manager in _managers(database):
-            compose_digest(database, manager, day, settings, _clock(day) + timedelta(minutes=10))
+            at = _clock(day) + timedelta(minutes=10)
+            compose_digest(database, manager, day, settings, at, types=catalogue.types)
         yield Played(day, results, counts)
 
 
@@ -140,7 +158,7 @@ def where_lines(folder: Path, manager: str) -> list[str]:
     return [
         f"digests   {folder / f'digest-{manager}.html'} (one a manager; open it in a browser)",
         f"database  {folder / MARKER}",
-        f"try       ONCU_DATABASE_URL=sqlite:///{folder / MARKER} oncu explain ID",
+        f"try       ONCU_SETTINGS={folder / SETTINGS} oncu explain ID",
     ]
 
 

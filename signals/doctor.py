@@ -1,5 +1,6 @@
 """What works in this installation and what is missing."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -51,6 +52,19 @@ def _sources(settings: Settings) -> Iterator[Finding]:
     enabled = sum(spec.enabled for spec in sources.values())
     text = f"{enabled} of {len(sources)} enabled" if enabled else "none is enabled; add one to the catalogue"
     yield Finding("sources", enabled > 0, text)
+    yield from _visitor(settings.crawl.user_agent)
+    for name, spec in sources.items():
+        if spec.enabled and (missing := spec.missing_variables):
+            said = f"{name} needs a key: set {', '.join(missing)} in the environment of whatever visits it"
+            yield Finding("keys", False, said)
+
+
+def _visitor(user_agent: str) -> Iterator[Finding]:
+    """What hosts are told of who visits them; some refuse a visitor without a mail address (the SEC does)."""
+    is_own = "oncu.example" not in user_agent
+    has_mail = bool(re.search(r"[^\s@]+@[^\s@]+\.\w+", user_agent))
+    text = "hosts are told who visits" if has_mail else "hosts are told who visits, but no mail address"
+    yield Finding("visitor", True, text if is_own else "crawl.user_agent is the default; name your bank and a contact")
 
 
 def _signals(settings: Settings) -> Iterator[Finding]:

@@ -1,20 +1,25 @@
 """Why an alert exists: from its documents and words to its priority and the client's level."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.storage.alerts import Evidence, evidence_of, find_alert_ids, load_alerts
-from oncu.storage.clients import load_clients
+from oncu.storage.clients import client_rows, load_clients
 from oncu.storage.database import Database
-from oncu.storage.signals import load_steps, open_sides
+from oncu.storage.derived import Cause, Hop, causes_of
+from oncu.storage.signals import load_steps, open_sides, story_aliases_of
 
-from .level import LevelStep, trace_level
+from .because import cause_story, level_story, own_stories
+from .level import LevelStep, raising_steps, trace_level
 from .links import is_web_link
 from .pipeline import Catalogue
 from .quote import quote_evidence
+from .tellers import Teller, count_copies, count_independent, publisher_of, trace_tellers
 from .words import Words
 
 
@@ -27,14 +32,22 @@ def explain_alert(database: Database, start: str, settings: Settings, catalogue:
         alert_id = _only(find_alert_ids(connection, start), start)
         alert = load_alerts(connection, [alert_id])[alert_id]
         end_of_time = alert.created_at + timedelta(days=36500)
-        evidence = evidence_of(connection, [alert.episode_id], at=end_of_time)[alert.episode_id]
+        causes = causes_of(connection, [alert.episode_id], at=end_of_time).get(alert.episode_id, [])
+        evidence = own_stories(evidence_of(connection, [alert.episode_id], at=end_of_time)[alert.episode_id], causes)
         client = next(c for c in load_clients(connection) if c.client_id == alert.client_id)
         steps = load_steps(connection, at=end_of_time, client_ids=[alert.client_id]).get(alert.client_id, [])
         now = max(item.known_at for item in evidence)
+        joined = story_aliases_of(connection, at=end_of_time, client_ids=[alert.client_id])
+        names = {row["client_id"]: row["legal_name"] for row in client_rows(connection, _named(causes)).values()}
         sides = open_sides(connection, [alert.client_id], at=now, days=settings.digest.conflict_days)
     also_open = sorted(sides.get(alert.client_id, set()) - {f"{alert.side}:{alert.type}"})
     level = trace_level(steps)
-    named = {alert.type, *(open_type.split(":")[1] for open_type in also_open), *map(_type_of, level)}
+    tellers = trace_tellers(evidence, ZoneInfo(settings.timezone))
+    told = {teller.document_id: teller for teller in tellers}
+    aliases = {alias.story_id: alias.reason for alias in joined if alias.type == alert.type}
+    raised = raising_steps(steps, now)
+    open_types = {side_and_type.split(":")[1] for side_and_type in also_open}
+    named = {alert.type} | {cause.cause_type for cause in causes} | open_types | {step.type for step in level}
     types = {code: catalogue.types[code] for code in sorted(named & catalogue.types.keys())}
     return {
         "alert": asdict(alert) | {"id": alert_id},
@@ -42,9 +55,15 @@ def explain_alert(database: Database, start: str, settings: Settings, catalogue:
         "definition": types[alert.type].definition.model_dump() if alert.type in types else {},
         "titles": {code: spec.title.model_dump() for code, spec in types.items()},
         "client": {"client_id": client.client_id, "legal_name": client.legal_name, "manager": client.manager},
-        "evidence": [_evidence(item) for item in evidence],
+        "evidence": [_evidence(item, told[item.document_id], aliases.get(item.story_id)) for item in evidence],
+        "sources": count_independent(tellers, publisher_of(catalogue.sources)),
+        "copies": count_copies(tellers),
         "also_open": also_open,
         "level": [asdict(step) for step in level],
+        "raised": [asdict(step) for step in raised],
+        "threshold": settings.level.threshold,
+        "causes": [asdict(cause) for cause in causes],
+        "names": names,
     }
 
 
@@ -55,13 +74,31 @@ def explain_lines(found: dict[str, Any], words: Words) -> list[str]:
     lines = [f"{words('side_' + alert['side'])} · {title} · {client['legal_name']} ({client['client_id']})"]
     lines += [found["definition"].get(words.language, "")]
     lines += [_line("alert", f"{alert['id']}  {words.day(alert['created_at'])}  → {alert['manager'] or '–'}", words)]
+    told = words("explain_tellers", sources=found["sources"], copies=found["copies"])
+    lines += [_line("story", told, words)]
+    lines += _because_lines(found, words)
     priority = f"{words.number(alert['priority'], 3)} = {words.reason(alert['reason'])}"
     lines += [_line("priority", priority, words), ""]
     lines += [line for item in found["evidence"] for line in _evidence_lines(item, words)]
     if found["also_open"]:
         shown = (_open_type(side_and_type, found["titles"], words) for side_and_type in found["also_open"])
         lines += [words("explain_also_open", types=", ".join(shown))]
-    return lines + [_level_line(step, found["titles"], words) for step in found["level"]]
+    lines += [_level_line(step, found["titles"], words) for step in found["level"]]
+    return lines + _raised_lines(found, words)
+
+
+def _because_lines(found: dict[str, Any], words: Words) -> list[str]:
+    """What a derived alert follows from; nothing for one that was read."""
+    causes = [Cause(**cause | {"path": tuple(Hop(**hop) for hop in cause["path"])}) for cause in found["causes"]]
+    told = cause_story(causes, words, lambda code: _title(code, found["titles"], words), found["names"])
+    return [_line("because", told, words)] if told else []
+
+
+def _raised_lines(found: dict[str, Any], words: Words) -> list[str]:
+    """What holds the level up, and its last step."""
+    raised = [LevelStep(**step) for step in found["raised"]]
+    told = level_story(raised, words, lambda code: _title(code, found["titles"], words), threshold=found["threshold"])
+    return [told] if told else []
 
 
 def _evidence_lines(item: dict[str, Any], words: Words) -> list[str]:
@@ -71,10 +108,19 @@ def _evidence_lines(item: dict[str, Any], words: Words) -> list[str]:
     return [
         f"“{item['quote']}”" if item["quote"] else words("erased"),
         f"  {item['source']} · {published} · {item['url'] if is_web_link(item['url']) else words('no_link')}",
+        "  " + _line("story", _told(item, words), words),
         "  " + _line("tag", f"{tag}  ({words('status_' + item['status'])})", words),
         "  " + _line("client", client, words),
         "",
     ]
+
+
+def _told(item: dict[str, Any], words: Words) -> str:
+    """Who told it and what it adds: "copy of ajans, repeat"."""
+    parts = [words(f"teller_{item['told']}", source=item["copied_from"])]
+    parts += [words(f"teller_{item['time_note']}")] if item["time_note"] else []
+    parts += [words(f"novelty_{item['novelty']}")] if item["novelty"] else []
+    return ", ".join(parts) + (f" ({words.reason(item['same_event'])})" if item["same_event"] else "")
 
 
 def _level_line(step: dict[str, Any], titles: dict[str, dict[str, str]], words: Words) -> str:
@@ -99,8 +145,9 @@ def _title(code: str, titles: dict[str, dict[str, str]], words: Words) -> str:
     return titles.get(code, {}).get(words.language, code)
 
 
-def _type_of(step: LevelStep) -> str:
-    return step.reason.partition(", ")[0]
+def _named(causes: Sequence[Cause]) -> set[str]:
+    """The clients that a way of a risk goes over."""
+    return {hop.client_id for cause in causes for hop in cause.path}
 
 
 def _only(found: list[str], start: str) -> str:
@@ -111,8 +158,10 @@ def _only(found: list[str], start: str) -> str:
     return found[0]
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
+def _evidence(item: Evidence, teller: Teller, joined: str | None) -> dict[str, Any]:
     kept = ("document_id", "source", "url", "published_at", "first_seen_at", "known_at", "status")
     reasons = ("tag_reason", "tag_probability", "mention_reason", "mention_probability")
     values = asdict(item)
-    return {key: values[key] for key in (*kept, *reasons)} | {"quote": str(quote_evidence(item))}
+    told = {"told": teller.role, "copied_from": teller.copied_from, "time_note": teller.note}
+    same = {"novelty": item.novelty, "same_event": joined}
+    return {key: values[key] for key in (*kept, *reasons)} | told | same | {"quote": str(quote_evidence(item))}

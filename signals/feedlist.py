@@ -26,6 +26,10 @@ GIVEN = ("url", "title", "publisher", "language", "category", "origin", "every")
 ALSO_CALLED = {"xmlurl": "url", "feed": "url", "feed_url": "url", "rss": "url", "text": "title", "name": "title"}
 HEAD = "# Imported from {file}, line {line}. Headline and summary only; the publisher's terms are to be checked.\n"
 
+# The writer in C takes a third of the time; not every build of PyYAML has it.
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+FORM: dict[str, Any] = {"allow_unicode": True, "sort_keys": False}
+
 Source = dict[str, Any]
 
 
@@ -53,13 +57,27 @@ def import_feeds(path: Path, folder: Path, *, defaults: Source, enabled: bool = 
     or stood before in the list is skipped. Raises Problem where the list or the folder cannot be used.
     """
     feeds = list(read_opml(path) if path.suffix.casefold() in (".opml", ".xml") else read_feed_table(path))
-    folder.mkdir(parents=True, exist_ok=True)
-    sorted_out = _sort_out(feeds, load_sources(folder), defaults | {"enabled": enabled})
-    for name, (line, source) in sorted_out.new.items():
-        text = HEAD.format(file=path.name, line=line) + yaml.safe_dump(source, allow_unicode=True, sort_keys=False)
-        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
-    load_sources(folder)
+    present = load_sources(folder) if folder.exists() else {}
+    sorted_out = _sort_out(feeds, present, defaults | {"enabled": enabled})
+    if sorted_out.new:
+        _write(sorted_out.new, folder, path)
+        load_sources(folder)
     return ImportedFeeds(tuple(sorted_out.new), sorted_out.skipped, tuple(sorted_out.bad))
+
+
+def refuse_defaults(defaults: Source) -> str | None:
+    """What is wrong with the values that fill what a list leaves open, or None; it would be wrong in every row."""
+    return _refusal(_complete({"url": "https://a.example/", "title": "a", "publisher": "a"} | defaults), "a")
+
+
+def _write(new: Mapping[str, tuple[int, Source]], folder: Path, path: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, (line, source) in new.items():
+            text = HEAD.format(file=path.name, line=line) + yaml.dump(source, Dumper=_Dumper, **FORM)
+            (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{folder}: cannot be written ({error.strerror}); name another folder with --folder") from None
 
 
 @dataclass
@@ -97,11 +115,13 @@ def read_opml(path: Path) -> Iterator[ListedFeed | BadRow]:
         if "url" in given:
             yield ListedFeed(outline.sourceline or 0, given)
         elif given.get("type", "").lower() in ("rss", "atom"):
-            yield BadRow(outline.sourceline or 0, "xmlUrl", "is missing, so the feed has no address")
+            yield BadRow(outline.sourceline or 0, "xmlUrl", "is missing: the feed has no address")
 
 
 def read_feed_table(path: Path) -> Iterator[ListedFeed | BadRow]:
     """The feeds of a CSV, XLSX or JSON-lines file with a column `url`. Raises Problem."""
+    if path.is_dir():
+        raise Problem(f"{path} is a folder; give an .opml, .csv, .xlsx or .jsonl file")
     table = read_table(path)
     header = [ALSO_CALLED.get(name.strip().casefold(), name.strip().casefold()) for name in table.header]
     if "url" not in header:

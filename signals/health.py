@@ -25,6 +25,7 @@ WHOLE = frozenset(("too-few", "too-many", "empty", "fill", "undated", "limit", "
 # Kinds that are no fault of a visit that brought documents: a page closed to us, a date or a comma wrong in a feed.
 HARMLESS = frozenset(("robots", "refused", "feed"))
 BLIND: frozenset[State] = frozenset(("silent", "changed", "failing"))
+WELL: frozenset[State] = frozenset(("ok", "recovered"))
 MUCH = 0.2  # so large a share of rows or pages that cannot be read is no accident
 WINDOW = timedelta(days=28)  # what is usual is taken from
 RECENT = timedelta(days=7)  # compared with what is usual
@@ -63,10 +64,11 @@ def watch_sources(
         issues = last_issues(connection, at=at)
     names = visits.keys() & specs.keys() | {name for name, spec in specs.items() if spec.enabled}
     found = (
-        judge_source(name, visits.get(name, ()), arrivals.get(name, {}), alarm_after=settings.alarm_after)
+        _with_issue(judge_source(name, seen, arrivals.get(name, {}), alarm_after=settings.alarm_after), seen, issues)
         for name in sorted(names)
+        for seen in [visits.get(name, [])]
     )
-    return sorted((replace(health, issue=issues.get(health.source)) for health in found), key=_worst_first)
+    return sorted(found, key=_worst_first)
 
 
 def blind_spots(database: Database, settings: HealthSettings, at: datetime) -> list[str]:
@@ -136,6 +138,12 @@ def is_quiet(arrivals: Mapping[date, int], on: date) -> bool:
     silent_days = (on - days[-1]).days - 1
     usual = sum(arrivals[day] for day in days[1:]) / (days[-1] - days[0]).days
     return silent_days > max(pauses) and silent_days * usual >= EXPECTED
+
+
+def _with_issue(health: SourceHealth, visits: Sequence[Visit], issues: Mapping[str, Issue]) -> SourceHealth:
+    """With the last issue of its source; one of an earlier visit says nothing of a source that is well now."""
+    is_old = not visits or not visits[-1].counts.get("issues", 1)
+    return replace(health, issue=None if health.state in WELL and is_old else issues.get(health.source))
 
 
 def _count_faults(kinds: Mapping[str, int], *, without: frozenset[str]) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from oncu.storage.signals import Step
 
 RAISE, WITHDRAW = "raise", "withdraw"
+FADED = 1.0  # of 100: what is left of a step below this is not worth a word
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class LevelStep:
     height: float
     reason: str
     level: float
+
+    @property
+    def type(self) -> str:
+        """The code of the type that made the step."""
+        return self.reason.partition(",")[0]
 
 
 def level_at(steps: Iterable[Step], at: datetime) -> float:
@@ -45,6 +51,15 @@ def trace_level(steps: Sequence[Step]) -> list[LevelStep]:
         LevelStep(step.known_at, step.kind, step.height, step.reason, level_at(ordered[:number], step.known_at))
         for number, step in enumerate(ordered, 1)
     ]
+
+
+def raising_steps(steps: Sequence[Step], at: datetime) -> list[LevelStep]:
+    """What holds the level up at a moment: the steps that still count, oldest first, each with the level after it."""
+    known = [step for step in steps if step.known_at <= at]
+    withdrawn = {step.episode_id for step in known if step.kind == WITHDRAW}
+    counting = [step for step in known if step.kind == RAISE and step.episode_id not in withdrawn]
+    faded = {step.id for step in counting if step.height * _decay(at - step.known_at, step.half_life_days) < FADED}
+    return trace_level([step for step in counting if step.id not in faded])
 
 
 def _decay(passed: timedelta, half_life_days: float) -> float:

@@ -1,14 +1,14 @@
-"""Run every pending stage: read, detect, route. Each takes a batch, computes with plain functions and saves by key.
+"""Run every pending stage: read, detect, derive, route. Each computes with plain functions and saves by key.
 
 A batch is saved in one transaction together with the note that it is done, so a run that is killed anywhere goes on
 where it stopped: nothing lost, nothing doubled.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from oncu.classifiers.matcher import build_matcher
 from oncu.classifiers.names import ClientName
 from oncu.classifiers.privacy import VERSION as PRIVACY
 from oncu.classifiers.stories import StoryIndex, StoryText, sketch_document
@@ -17,9 +17,9 @@ from oncu.config.load import check_provenance
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
-from oncu.storage.alerts import alert_candidates, save_alert_updates, save_alerts
+from oncu.storage.alerts import Candidate, alert_candidates, save_alert_updates, save_alerts
 from oncu.storage.clients import Client, has_clients, load_clients
-from oncu.storage.database import Database
+from oncu.storage.database import Database, Transaction
 from oncu.storage.documents import Document, count_pending, first_visits, mark_read, pending_documents
 from oncu.storage.mentions import (
     StoryMember,
@@ -30,13 +30,30 @@ from oncu.storage.mentions import (
     stories_of_versions,
 )
 from oncu.storage.privacy import save_masked
+from oncu.storage.prospects import save_prospect_mentions
 from oncu.storage.runs import finish_run, start_run
-from oncu.storage.signals import DETECT, episodes_of, pending_hits, save_detected, signals_of
+from oncu.storage.scores import newest_scores
+from oncu.storage.signals import (
+    DETECT,
+    episodes_of,
+    evidence_hits,
+    pending_hits,
+    save_detected,
+    signals_of,
+    story_aliases_of,
+)
+from oncu.storage.stakes import stakes_of
 
 from . import detect as detecting
 from . import read as reading
 from . import route as routing
+from .complaints import complain_pending, held_back
+from .derive import derive_pending
+from .learning import reading_model
 from .masking import mask_documents, mask_pending
+from .novelty import REMEMBERED
+from .priority import Ranking, earlier_signals
+from .ready_names import cache_folder, ready_matcher
 
 BATCH = 500
 STORY_DAYS = 14
@@ -90,13 +107,16 @@ class Warm:
     stories: StoryIndex
 
 
-def warm_up(database: Database, catalogue: Catalogue, now: datetime) -> Warm:
+def warm_up(database: Database, catalogue: Catalogue, now: datetime, *, cache: Path | None = None) -> Warm:
     """Build names, cues and the stories of the last days. Raises NothingToMatch when no client was imported."""
     with database.read() as connection:
         clients = load_clients(connection)
     if not clients:
         raise NothingToMatch(NO_CLIENTS)
-    return Warm(_build_reader(clients, catalogue), _restore_stories(database, now))
+    learned, model = reading_model(database, now)
+    reader = _build_reader(clients, catalogue, cache)
+    reader = replace(reader, tagger=reader.tagger.joined(learned), model=model) if learned else reader
+    return Warm(reader, _restore_stories(database, now))
 
 
 def run_pending(
@@ -108,7 +128,7 @@ def run_pending(
     warm: Warm | None = None,
     progress: Progress = lambda stage, done, total: None,
 ) -> Counts:
-    """Read, detect and route whatever is pending, at the clock `now`; `warm` is built here unless it is given.
+    """Read, detect, derive and route whatever is pending, at the clock `now`; `warm` is built here unless it is given.
 
     Raises NothingToMatch when no client was imported, StorageError when the database cannot be used.
     """
@@ -116,9 +136,11 @@ def run_pending(
         run_id = start_run(connection, "pipeline", reading.VERSION, now)
     counts, status = Counts(), "failed"
     try:
-        counts += read_pending(database, catalogue, now, warm=warm, progress=progress)
+        counts += read_pending(database, catalogue, now, warm=warm, progress=progress, cache=cache_folder(settings))
         mask_pending(database, now)
         counts += detect_pending(database, catalogue.types, settings, now)
+        counts += Counts(signals=complain_pending(database, catalogue.types, settings, now))
+        counts += Counts(signals=derive_pending(database, catalogue.types, now))
         counts += route_pending(database, catalogue.types, settings, now)
         status = "done"
     finally:
@@ -128,7 +150,13 @@ def run_pending(
 
 
 def read_pending(
-    database: Database, catalogue: Catalogue, now: datetime, *, warm: Warm | None, progress: Progress
+    database: Database,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    warm: Warm | None,
+    progress: Progress,
+    cache: Path | None = None,
 ) -> Counts:
     """Find stories, mentions and tags in the documents not read yet."""
     with database.read() as connection:
@@ -139,7 +167,7 @@ def read_pending(
         return Counts()
     if warm:  # one built just now holds what is needed: a resumed run must know the stories the killed one knew
         warm.stories.forget(before=now - timedelta(days=STORY_DAYS))
-    ready = warm or warm_up(database, catalogue, now)
+    ready = warm or warm_up(database, catalogue, now, cache=cache)
     counts = Counts()
     while batch := _next_batch(database):
         counts += _read_batch(database, batch, ready, now)
@@ -159,7 +187,11 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
                 return counts
             clients = sorted({hit.client_id for hit in hits})
             past = detecting.Past(
-                episodes_of(connection, clients), signals_of(connection, clients), first_visits(connection)
+                episodes_of(connection, clients),
+                signals_of(connection, clients),
+                first_visits(connection),
+                evidence_hits(connection, clients, since=now - REMEMBERED),
+                story_aliases_of(connection, at=now, client_ids=clients),
             )
             known = (hit for hit in hits if hit.type in types)
             found = detecting.detect(known, past, types, now, old_after=old_after, first_poll=first_poll)
@@ -173,9 +205,20 @@ def route_pending(database: Database, types: Mapping[str, SignalSpec], settings:
     longest = max((spec.merge_days for spec in types.values()), default=30)
     with database.write() as connection:
         candidates = alert_candidates(connection, since=now - timedelta(days=longest))
-        known = [c for c in candidates if c.type in types]
-        alerts = save_alerts(connection, routing.route(known, types, settings.alerts, now))
+        held = held_back(connection, candidates, now)
+        known = [c for c in candidates if c.type in types and c.episode_id not in held]
+        ranking = _ranking(connection, known, now)
+        alerts = save_alerts(connection, routing.route(known, types, settings.alerts, now, ranking))
         return Counts(alerts=alerts, updates=save_alert_updates(connection, now))
+
+
+def _ranking(connection: Transaction, candidates: Sequence[Candidate], now: datetime) -> Ranking:
+    clients = sorted({candidate.client_id for candidate in candidates})
+    return Ranking(
+        earlier_signals(candidates, signals_of(connection, clients)),
+        stakes_of(connection, clients),
+        newest_scores(connection, "source", "foresight", until=now.date()),
+    )
 
 
 def _next_batch(database: Database) -> list[Document]:
@@ -191,7 +234,8 @@ def _read_batch(database: Database, batch: list[Document], warm: Warm, now: date
         save_story_members(connection, members, reading.VERSION)
         mentions = save_mentions(connection, found.mentions)
         tags = save_tags(connection, found.tags)
-        mark_read(connection, (d.id for d in batch), "read", reading.VERSION, now)
+        save_prospect_mentions(connection, found.prospects)
+        mark_read(connection, (d.id for d in batch), "read", warm.reader.version, now)
         save_masked(connection, masking.looked_at, masking.masked, PRIVACY, now)
     return Counts(documents=len(batch), mentions=mentions, tags=tags)
 
@@ -215,8 +259,8 @@ def _join_story(stories: StoryIndex, document: Document, now: datetime, earlier:
     text = StoryText(document.id, document.title, document.text, told_at, document.source)
     sketched = sketch_document(text)
     if earlier is not None:
-        stories.restore(document.id, earlier, sketched, told_at)
-    joined = stories.add(text, sketched)
+        stories.restore(document.id, earlier, sketched, told_at, known_at=now)
+    joined = stories.add(text, sketched, known_at=now)
     return StoryMember(document.id, joined.story_id, joined.similarity, joined.is_copy, sketched, now)
 
 
@@ -224,15 +268,15 @@ def _restore_stories(database: Database, now: datetime) -> StoryIndex:
     stories = StoryIndex(window_days=STORY_DAYS)
     with database.read() as connection:
         for member, told_at in recent_story_members(connection, now - timedelta(days=STORY_DAYS)):
-            stories.restore(member.document_id, member.story_id, member.sketch, told_at)
+            stories.restore(member.document_id, member.story_id, member.sketch, told_at, known_at=member.known_at)
     return stories
 
 
-def _build_reader(clients: Sequence[Client], catalogue: Catalogue) -> reading.Reader:
+def _build_reader(clients: Sequence[Client], catalogue: Catalogue, cache: Path | None) -> reading.Reader:
     check_provenance(catalogue.sources, catalogue.types)
     provenance = {name: spec.provenance for name, spec in catalogue.sources.items() if spec.provenance}
     return reading.Reader(
-        matcher=build_matcher(name_of(client) for client in clients),
+        matcher=ready_matcher([name_of(client) for client in clients], cache),
         tagger=build_tagger({code: spec for code, spec in catalogue.types.items() if not spec.derived}),
         types=catalogue.types,
         provenance=provenance,
@@ -251,4 +295,7 @@ def name_of(client: Client) -> ClientName:
         city=client.city,
         mersis=client.mersis,
         website=client.website,
+        sector=client.sector,
+        sites=client.sites,
+        group=client.parent_id or client.client_id,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from oncu.config.problems import Problem
@@ -40,13 +41,19 @@ def forget_author(
     """Erase all texts of an author, known by the handle as the source writes it, with or without an @ before it."""
     digests = digests_of(handle, settings.crawl.author_salt)
     erase = partial(erase_author, digests=digests, now=now, source=source)
-    return _forget(database, "an author" if source is None else f"an author of {source}", erase, now, actor=actor)
+    subject = "an author" if source is None else f"an author of {source}"
+    return _forget(database, subject, erase, now, actor=actor, pages=settings.crawl.keep_pages)
 
 
-def forget_document(database: Database, document_id: str, now: datetime, *, actor: str) -> Forgotten:
-    """Erase a document and all its versions. Raises Problem where there is none of the id."""
+def forget_document(
+    database: Database, document_id: str, now: datetime, *, actor: str, pages: Path | None = None
+) -> Forgotten:
+    """Erase a document and all its versions; `pages` is where visits keep theirs (`crawl.keep_pages`).
+
+    Raises Problem where there is none of the id.
+    """
     erase = partial(erase_document, document_id=document_id, now=now)
-    return _forget(database, f"document {document_id}", erase, now, actor=actor)
+    return _forget(database, f"document {document_id}", erase, now, actor=actor, pages=pages)
 
 
 def forget_older(database: Database, settings: Settings, now: datetime, *, actor: str) -> list[Forgotten]:
@@ -54,12 +61,19 @@ def forget_older(database: Database, settings: Settings, now: datetime, *, actor
     done = []
     for category, period in settings.retention.periods():
         erase = partial(erase_older, category=category, before=now - period, now=now)
-        done.append(_forget(database, f"{category} older than {period.days} days", erase, now, actor=actor))
+        subject = f"{category} older than {period.days} days"
+        done.append(_forget(database, subject, erase, now, actor=actor, pages=settings.crawl.keep_pages))
     return done
 
 
 def _forget(
-    database: Database, subject: str, erase: Callable[[Any], Erased | None], now: datetime, *, actor: str
+    database: Database,
+    subject: str,
+    erase: Callable[[Any], Erased | None],
+    now: datetime,
+    *,
+    actor: str,
+    pages: Path | None,
 ) -> Forgotten:
     """Erase and write one row of the audit trail, which names nobody: how many documents, and a digest of which."""
     with database.write() as connection:
@@ -70,6 +84,10 @@ def _forget(
             line = f"{subject}: {erased.documents} documents"
             write_audit(connection, actor, FORGET, line, now, before=erased.digest)
     shred(database)
+    if erased.documents and pages and pages.is_dir():
+        from oncu.crawlers.keep import drop_kept_pages  # loads Scrapy
+
+        drop_kept_pages(pages)
     return Forgotten(subject, erased.documents)
 
 

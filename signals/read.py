@@ -10,8 +10,12 @@ from oncu.classifiers.tagger import Tag, Tagger
 from oncu.config.specs import Provenance, SignalSpec
 from oncu.storage.documents import Document
 from oncu.storage.mentions import MentionRow, TagRow
+from oncu.storage.prospects import ProspectMention
+
+from .prospects import hear_of_prospects
 
 VERSION = "read-1"
+VERSION_LETTERS = 8  # of the matcher's version: those that say for which names
 REGISTRY_PROBABILITY = 0.97  # a row of the registry of a thing is that thing, short of a misfiled row
 REGISTRY_REASON = "registry row"
 # Tables and market reports name a score of firms; more than this in one text is a list, or bait for search engines.
@@ -28,6 +32,13 @@ class Reader:
     types: Mapping[str, SignalSpec]
     provenance: Mapping[str, Provenance]
     tax_ids: frozenset[str] = frozenset()
+    model: str = ""
+
+    @property
+    def version(self) -> str:
+        """What a reading was made with: how it is read, the names it was read for, and the learned model if any."""
+        names = f"{VERSION}+{self.matcher.version[:VERSION_LETTERS]}"
+        return f"{names}+{self.model}" if self.model else names
 
 
 @dataclass(frozen=True)
@@ -36,21 +47,25 @@ class Reading:
 
     mentions: tuple[MentionRow, ...]
     tags: tuple[TagRow, ...]
+    prospects: tuple[ProspectMention, ...] = ()
 
 
-def read_documents(documents: Iterable[Document], reader: Reader, now: datetime) -> Reading:
-    """Mentions and tags of documents; a tag needs an accepted mention the text is about."""
+def read_documents(documents: Sequence[Document], reader: Reader, now: datetime) -> Reading:
+    """Mentions, tags, and firms that are no clients; a tag needs an accepted mention the text is about."""
     mentions: list[MentionRow] = []
     tags: list[TagRow] = []
-    for document in documents:
-        found = _without_bait(reader.matcher.find(document.reading, document.fields))
+    prospects: list[ProspectMention] = []
+    everything = reader.matcher.find_all([d.reading for d in documents], [d.fields for d in documents])
+    for document, every in zip(documents, everything, strict=True):
+        found = _without_bait(every)
         relevance = _relevance_of_clients(found)
         for mention in found:
-            row = _mention_row(document, mention, now)
+            row = _mention_row(document, mention, now, reader.version)
             mentions.append(replace(row, relevance=relevance.get(mention.client_id, mention.relevance)))
             if mention.accepted and relevance[mention.client_id] >= RELEVANT:
                 tags += [_tag_row(row, tag, document, now) for tag in tags_of(document, mention, reader)]
-    return Reading(tuple(mentions), tuple(tags))
+        prospects += hear_of_prospects(document, found, reader, now)
+    return Reading(tuple(mentions), tuple(tags), tuple(prospects))
 
 
 def _without_bait(mentions: Sequence[Mention]) -> list[Mention]:
@@ -97,7 +112,7 @@ def _registry_tag(provenance: Provenance, spec: SignalSpec, document: Document) 
     )
 
 
-def _mention_row(document: Document, mention: Mention, now: datetime) -> MentionRow:
+def _mention_row(document: Document, mention: Mention, now: datetime, version: str) -> MentionRow:
     return MentionRow(
         document_id=document.id,
         client_id=mention.client_id,
@@ -109,7 +124,7 @@ def _mention_row(document: Document, mention: Mention, now: datetime) -> Mention
         role=mention.role,
         reason=mention.reason,
         known_at=now,
-        version=VERSION,
+        version=version,
     )
 
 
@@ -126,5 +141,5 @@ def _tag_row(mention: MentionRow, tag: Tag, document: Document, now: datetime) -
         end=tag.end,
         reason=tag.reason,
         known_at=now,
-        version=VERSION,
+        version=mention.version,
     )

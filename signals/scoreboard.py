@@ -11,9 +11,12 @@ from oncu.scoring.columns import exposure_from_rows, outcomes_from_rows, signals
 from oncu.scoring.evaluate import evaluate
 from oncu.storage.clients import load_clients
 from oncu.storage.database import Database
+from oncu.storage.derived import DERIVED
 from oncu.storage.outcomes import Exposure, Outcome, load_exposure, load_outcomes
 from oncu.storage.scores import Score, publish_scores
-from oncu.storage.signals import Signal, signals_known
+from oncu.storage.signals import Signal, signals_known, story_aliases_of
+
+from .novelty import first_stories
 
 VERSION = "score-1"
 SIDES = ("opportunity", "risk")
@@ -35,16 +38,18 @@ def build_scoreboard(database: Database, as_of: date, *, horizon_days: Mapping[s
     until = datetime.combine(as_of, time.max, UTC)
     with database.read() as connection:
         signals = signals_known(connection, as_of=until)
+        first = first_stories(story_aliases_of(connection, at=until))
         outcomes = load_outcomes(connection, as_of=until)
         exposure = load_exposure(connection, as_of=until)
         managers = {client.client_id: client.manager or "" for client in load_clients(connection)}
-    rows = [_signal_row(signal, managers) for signal in signals]
+    rows = [_signal_row(signal, managers, first) for signal in signals]
+    read = [row for row in rows if row["category"] != DERIVED]  # no source has told what was derived
     verdicts: dict[str, dict[str, dict[str, Any]]] = {"type": {}, "source": {}}
     for side in SIDES:
-        table = signals_from_rows(rows)
         ends = outcomes_from_rows(_ends(outcomes, side))
         at_risk = exposure_from_rows(map(_exposure_row, exposure)) if exposure else None
         for by, found in verdicts.items():
+            table = signals_from_rows(read if by == "source" else rows)
             found[side] = evaluate(table, ends, at_risk, side=side, as_of=as_of, horizon_days=horizon_days[side], by=by)
     return Scoreboard(as_of, horizon_days, verdicts["type"], verdicts["source"])
 
@@ -73,7 +78,9 @@ def _scores(board: Scoreboard, side: str) -> Iterable[Score]:
         )
 
 
-def _signal_row(signal: Signal, managers: Mapping[str, str]) -> dict[str, Any]:
+def _signal_row(
+    signal: Signal, managers: Mapping[str, str], first: Mapping[tuple[str, str, str], str]
+) -> dict[str, Any]:
     return {
         "signal_id": signal.id,
         "client_id": signal.client_id,
@@ -82,7 +89,7 @@ def _signal_row(signal: Signal, managers: Mapping[str, str]) -> dict[str, Any]:
         "source": signal.source,
         "known_at": signal.known_at.isoformat(),
         "probability": signal.probability,
-        "story_id": signal.story_id,
+        "story_id": first.get((signal.client_id, signal.type, signal.story_id), signal.story_id),
         "category": signal.category,
         "origin": signal.origin,
         "manager": managers.get(signal.client_id, ""),

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from oncu.config.load import HERE, read_yaml
 
 TEXTS = HERE / "texts"
-BETWEEN = re.compile(r"(, |; | \+ | x )(?![^“]*”)")  # parts the phrases of a reason; quoted words stay whole
+# Parts the phrases of a reason; quoted words and what stands in brackets stay whole.
+BETWEEN = re.compile(r"(, |; | \+ | x )(?![^“]*”)(?![^()]*\))")
 DECIMAL = re.compile(r"\d+\.(\d+)")
 
 

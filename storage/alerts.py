@@ -1,13 +1,14 @@
 """Alerts, one for each episode that deserves one, and the digests that carried them to their managers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, select, update
 
 from .database import save_new
+from .identity import owner_of, survivors
 from .keys import key_id
 from .models import (
     alert_updates,
@@ -21,6 +22,7 @@ from .models import (
     mentions,
     signal_evidence,
     signals,
+    story_aliases,
     tags,
     texts,
 )
@@ -31,9 +33,10 @@ UPDATE = ("alert_id", "signal_id", "kind")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A live episode without an alert: its first signal, its best values so far and how many signals it has.
+    """A live episode without an alert: its first signal, its best values so far and how many events it has signals of.
 
-    `is_told`: its only story has already alerted of the client on this side, under another type.
+    `is_told`: its only story has already alerted of the client on this side, under another type. `source`, `category`
+    and `told_at` (when the document says it was published) are those of its first signal.
     """
 
     episode_id: str
@@ -50,6 +53,9 @@ class Candidate:
     signals: int
     started_at: datetime
     is_told: bool
+    source: str = ""
+    category: str = ""
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,9 @@ class Evidence:
     tag_end: int
     tag_reason: str
     tag_probability: float
+    story_id: str = ""
+    origin: str = "independent"
+    novelty: str | None = None
 
 
 def alert_candidates(connection: Connection, *, since: datetime) -> list[Candidate]:
@@ -121,7 +130,7 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
             signals.c.episode_id,
             func.max(signals.c.probability).label("probability"),
             func.max(signals.c.relevance).label("relevance"),
-            func.count().label("n"),
+            func.sum(case((_is_retold(), 0), else_=1)).label("n"),
             func.max(signals.c.known_at).label("last_at"),
             func.min(signals.c.id).label("any_signal"),
         )
@@ -148,7 +157,7 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
     query = (
         select(
             episodes.c.id.label("episode_id"),
-            episodes.c.client_id,
+            clients.c.client_id,
             clients.c.manager,
             episodes.c.side,
             episodes.c.type,
@@ -161,10 +170,14 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
             best.c.n.label("signals"),
             episodes.c.started_at,
             is_told.label("is_told"),
+            first.c.source,
+            first.c.category,
+            first.c.published_at.label("told_at"),
         )
+        .select_from(episodes)
         .join(best, best.c.episode_id == episodes.c.id)
         .join(first, (first.c.episode_id == episodes.c.id) & (first.c.rank == 1))
-        .join(clients, clients.c.client_id == episodes.c.client_id)
+        .join(clients, clients.c.client_id == owner_of(episodes.c.client_id))
         .where(
             episodes.c.arm == "live",
             best.c.last_at >= since,
@@ -182,7 +195,7 @@ def save_alerts(connection: Connection, rows: Iterable[Alert]) -> int:
 
 
 def save_alert_updates(connection: Connection, now: datetime) -> int:
-    """Note every later signal and the ending of an alerted episode as updates of its alert; returns how many were new.
+    """Note later signals that say something new and the ending of an alerted episode as updates; how many were new.
 
     An ending is noted by itself: the denial may stand in a later version of the article that alerted.
     """
@@ -190,7 +203,7 @@ def save_alert_updates(connection: Connection, now: datetime) -> int:
         select(alerts.c.id, signals.c.id, literal("update"))
         .join(signals, signals.c.episode_id == alerts.c.episode_id)
         .where(signals.c.id != alerts.c.signal_id, signals.c.known_at > alerts.c.created_at)
-        .where(signals.c.status.not_in(ENDINGS), ~_is_noted(signals.c.id, "update"))
+        .where(signals.c.status.not_in(ENDINGS), ~_is_noted(signals.c.id, "update"), ~_only_repeats())
     )
     ended = (
         select(alerts.c.id, episode_endings.c.signal_id, episode_endings.c.kind)
@@ -204,6 +217,24 @@ def save_alert_updates(connection: Connection, now: datetime) -> int:
     return save_new(connection, alert_updates, rows)
 
 
+def _is_retold() -> ColumnElement[bool]:
+    """Does a signal's story tell what an earlier one tells?"""
+    return exists().where(
+        story_aliases.c.client_id == signals.c.client_id,
+        story_aliases.c.type == signals.c.type,
+        story_aliases.c.story_id == signals.c.story_id,
+    )
+
+
+def _only_repeats() -> ColumnElement[bool]:
+    """Did the document that gave a signal say nothing new?"""
+    return exists().where(
+        signal_evidence.c.signal_id == signals.c.id,
+        signal_evidence.c.document_id == signals.c.document_id,
+        signal_evidence.c.novelty == "repeat",
+    )
+
+
 def _is_noted(signal_id: Any, kind: Any) -> ColumnElement[bool]:
     return exists().where(
         alert_updates.c.alert_id == alerts.c.id, alert_updates.c.signal_id == signal_id, alert_updates.c.kind == kind
@@ -211,9 +242,11 @@ def _is_noted(signal_id: Any, kind: Any) -> ColumnElement[bool]:
 
 
 def load_alerts(connection: Connection, ids: Sequence[str]) -> dict[str, Alert]:
-    """Alerts by id."""
+    """Alerts by id, each under the client it stands for today."""
+    merged = survivors(connection)
     rows = connection.execute(select(alerts).where(alerts.c.id.in_(ids)))
-    return {row.id: Alert(**{k: v for k, v in row._mapping.items() if k != "id"}) for row in rows}
+    found = {row.id: Alert(**{k: v for k, v in row._mapping.items() if k != "id"}) for row in rows}
+    return {key: replace(alert, client_id=merged.get(alert.client_id, alert.client_id)) for key, alert in found.items()}
 
 
 def find_alert_ids(connection: Connection, start: str) -> list[str]:
@@ -224,21 +257,23 @@ def find_alert_ids(connection: Connection, start: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def waiting_alerts(connection: Connection, manager: str, *, since: datetime, until: datetime) -> list[str]:
+def waiting_alerts(
+    connection: Connection, manager: str, *, since: datetime, until: datetime, carried_by: datetime | None = None
+) -> list[str]:
     """The alerts of a manager's clients made in a period that no digest has carried yet, best first.
 
-    A client that was handed over takes its waiting alerts along.
+    A client that was handed over takes its waiting alerts along. `carried_by`: of the digests only those made until
+    then count, as if asked at that moment.
     """
+    carrying = exists().where(digest_alerts.c.alert_id == alerts.c.id)
+    if carried_by is not None:
+        carrying = carrying.where(digests.c.id == digest_alerts.c.digest_id, digests.c.created_at <= carried_by)
     query = (
         select(alerts.c.id)
-        .join(clients, clients.c.client_id == alerts.c.client_id)
-        .where(
-            clients.c.manager == manager,
-            alerts.c.created_at >= since,
-            alerts.c.created_at < until,
-            ~exists().where(digest_alerts.c.alert_id == alerts.c.id),
-        )
-        .order_by(alerts.c.priority.desc(), alerts.c.client_id, alerts.c.type)
+        .select_from(alerts)
+        .join(clients, clients.c.client_id == owner_of(alerts.c.client_id))
+        .where(clients.c.manager == manager, alerts.c.created_at >= since, alerts.c.created_at < until, ~carrying)
+        .order_by(alerts.c.priority.desc(), alerts.c.client_id, alerts.c.type, alerts.c.event_key)
     )
     return list(connection.execute(query).scalars())
 
@@ -285,7 +320,8 @@ def updates_for(connection: Connection, digest: StoredDigest, *, at: datetime) -
     if digest.told_until is not None:
         is_untold = is_untold | (alert_updates.c.known_at > digest.told_until)
     query = (
-        select(alerts.c.id, alerts.c.client_id, alerts.c.type, alert_updates.c.kind)
+        select(alerts.c.id, owner_of(alerts.c.client_id), alerts.c.type, alert_updates.c.kind)
+        .select_from(alerts)
         .join(alert_updates, alert_updates.c.alert_id == alerts.c.id)
         .join(digest_alerts, digest_alerts.c.alert_id == alerts.c.id)
         .join(digests, digests.c.id == digest_alerts.c.digest_id)
@@ -324,6 +360,9 @@ def evidence_of(connection: Connection, episode_ids: Sequence[str], *, at: datet
             tags.c.end.label("tag_end"),
             tags.c.reason.label("tag_reason"),
             tags.c.probability.label("tag_probability"),
+            signals.c.story_id,
+            tags.c.origin,
+            signal_evidence.c.novelty,
         )
         .join(signal_evidence, signal_evidence.c.signal_id == signals.c.id)
         .join(documents, documents.c.id == signal_evidence.c.document_id)

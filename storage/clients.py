@@ -1,23 +1,23 @@
-"""Clients, the names they go by and the places they own; what a person added to the names is never touched."""
+"""Clients as they are known now: one row each, made from the records of all sources, with names and sites."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, func, select
 
 from .changes import LOOKUP_ROWS, Changes, Row, chunks, save_sorted, sort_rows
-from .database import save_over
-from .keys import key_id
-from .models import aliases, clients, sites
-
-FROM_FILE = "file"  # the origin of an alias that the client list gave
+from .models import clients
+from .names import Locate, load_names, load_sites, nowhere, save_names, save_sites
 
 
 @dataclass(frozen=True)
 class Client:
-    """One client as it is known now: `aliases` are the short names in use, `sites` the addresses."""
+    """One client as it is known now: `aliases` are the short names in use, `sites` the addresses.
+
+    `removed_aliases`: what a person has said it is not called.
+    """
 
     client_id: str
     legal_name: str
@@ -37,35 +37,54 @@ class Client:
     collateral: str | None = None
     aliases: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    removed_aliases: tuple[str, ...] = ()
 
 
-STORED = tuple(field.name for field in fields(Client) if field.name not in ("aliases", "sites"))
+TEXTS = ("aliases", "sites", "removed_aliases")
+PROOFS = ("tax_id", "mersis", "lei", "ticker", "website")
+STORED = tuple(field.name for field in fields(Client) if field.name not in TEXTS)
 
 
-def save_clients(connection: Connection, rows: Sequence[Row], now: datetime) -> Changes:
+def save_clients(connection: Connection, rows: Sequence[Row], now: datetime, *, locate: Locate = nowhere) -> Changes:
     """Insert or update clients by `client_id`; every row has the same columns, and a missing one is left alone.
 
     `short_names` and `addresses` are tuples of texts: a new one is known from `now`, a vanished one retired at `now`.
+    `origins`: by field the key of the record it came from. `locate` reads an address.
     """
-    plain = [{name: row[name] for name in row if name in STORED} | {"recorded_at": now} for row in rows]
+    plain = [{name: row[name] for name in row if name in (*STORED, "origins")} | {"recorded_at": now} for row in rows]
     found = sort_rows(connection, clients, plain)
     save_sorted(connection, clients, found)
-    renamed = _save_texts(connection, aliases, "alias", "short_names", rows, now)
-    renamed |= _save_texts(connection, sites, "address", "addresses", rows, now)
-    also_updated = renamed & {row["client_id"] for row in found.same}
-    moved = len(also_updated)
+    renamed = save_names(connection, rows, now) | save_sites(connection, rows, now, locate)
+    moved = len(renamed & {row["client_id"] for row in found.same})
     return Changes(len(found.fresh), len(found.changed) + moved, len(found.same) - moved)
 
 
 def load_clients(connection: Connection) -> list[Client]:
-    """All clients in order of id, with the aliases and sites that are not retired, oldest first."""
-    names = _current(connection, aliases, "alias")
-    places = _current(connection, sites, "address")
-    query = select(*(clients.c[name] for name in STORED)).order_by(clients.c.client_id)
+    """All clients in order of id, with the names and sites in use, oldest first; merged ones are the survivor's."""
+    names, removed = load_names(connection)
+    places: dict[str, list[str]] = {}
+    for site in load_sites(connection):
+        places.setdefault(site.client_id, []).append(site.address)
+    query = select(*(clients.c[name] for name in STORED)).where(clients.c.merged_into.is_(None))
+    found = connection.execute(query.order_by(clients.c.client_id)).mappings()
     return [
-        Client(**row, aliases=tuple(names.get(row["client_id"], ())), sites=tuple(places.get(row["client_id"], ())))
-        for row in connection.execute(query).mappings()
+        Client(
+            **row,
+            aliases=tuple(names.get(row["client_id"], ())),
+            sites=tuple(places.get(row["client_id"], ())),
+            removed_aliases=tuple(removed.get(row["client_id"], ())),
+        )
+        for row in found
     ]
+
+
+def client_rows(connection: Connection, ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """The stored rows of some clients, merged ones too, by id."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for batch in chunks(sorted(set(ids)), LOOKUP_ROWS):
+        query = select(clients).where(clients.c.client_id.in_(batch))
+        found |= {row["client_id"]: dict(row) for row in connection.execute(query).mappings()}
+    return found
 
 
 def has_clients(connection: Connection) -> bool:
@@ -74,61 +93,30 @@ def has_clients(connection: Connection) -> bool:
 
 
 def client_ids(connection: Connection) -> set[str]:
-    """The ids of all clients."""
+    """The ids of all clients, merged ones too."""
     return set(connection.execute(select(clients.c.client_id)).scalars())
+
+
+def load_numbers(connection: Connection) -> list[Mapping[str, Any]]:
+    """By what all clients are told apart: id, legal name, city, numbers, ticker, website."""
+    query = select(*(clients.c[name] for name in ("client_id", "legal_name", "city", *PROOFS)))
+    query = query.where(clients.c.merged_into.is_(None)).order_by(clients.c.recorded_at, clients.c.client_id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def shared_numbers(connection: Connection, number: str) -> dict[str, list[str]]:
+    """The values of `tax_id`, `mersis` or `lei` that several clients have, with the ids of these."""
+    column, stands = clients.c[number], clients.c.merged_into.is_(None)
+    several = select(column).where(stands, column.is_not(None)).group_by(column).having(func.count() > 1)
+    query = select(column, clients.c.client_id).where(stands, column.in_(several)).order_by(clients.c.client_id)
+    found: dict[str, list[str]] = {}
+    for value, client_id in connection.execute(query):
+        found.setdefault(value, []).append(client_id)
+    return found
 
 
 def client_managers(connection: Connection) -> dict[str, str]:
     """Who manages a client; clients without a manager are left out."""
     query = select(clients.c.client_id, clients.c.manager).where(clients.c.manager.is_not(None))
+    query = query.where(clients.c.merged_into.is_(None))
     return {row.client_id: row.manager for row in connection.execute(query)}
-
-
-def _save_texts(
-    connection: Connection, table: Table, column: str, given: str, rows: Sequence[Row], now: datetime
-) -> set[str]:
-    """Bring the names (or sites) of the clients to what `rows` give; returns the clients for which that changed."""
-    changed: set[str] = set()
-    for batch in chunks([row for row in rows if given in row], LOOKUP_ROWS):
-        current = _from_file(connection, table, column, [row["client_id"] for row in batch])
-        added, retired = [], []
-        for row in batch:
-            client_id, before = row["client_id"], current.get(row["client_id"], {})
-            added += [(client_id, text) for text in row[given] if text not in before]
-            retired += [(client_id, before[text]) for text in before if text not in row[given]]
-        save_over(connection, table, [_text_row(table, column, client, text, now) for client, text in added])
-        _retire(connection, table, [row_id for _, row_id in retired], now)
-        changed |= {client for client, _ in added + retired}
-    return changed
-
-
-def _from_file(connection: Connection, table: Table, column: str, ids: list[str]) -> dict[str, dict[str, str]]:
-    """By client the texts that came from the list and are in use, each with the id of its row."""
-    query = select(table.c.client_id, table.c[column], table.c.id)
-    query = query.where(table.c.client_id.in_(ids), table.c.retired_at.is_(None))
-    if "origin" in table.c:
-        query = query.where(table.c.origin == FROM_FILE)
-    found: dict[str, dict[str, str]] = {}
-    for client_id, text, row_id in connection.execute(query):
-        found.setdefault(client_id, {})[text] = row_id
-    return found
-
-
-def _text_row(table: Table, column: str, client_id: str, text: str, now: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {"id": key_id(column, client_id, text, now.isoformat()), "client_id": client_id}
-    row |= {column: text, "known_at": now, "retired_at": None}
-    return row | {"origin": FROM_FILE} if "origin" in table.c else row
-
-
-def _retire(connection: Connection, table: Table, ids: list[str], now: datetime) -> None:
-    for batch in chunks(ids, LOOKUP_ROWS):
-        connection.execute(update(table).where(table.c.id.in_(batch)).values(retired_at=now))
-
-
-def _current(connection: Connection, table: Table, column: str) -> dict[str, dict[str, None]]:
-    """By client the texts in use, each once, in order of age."""
-    query = select(table.c.client_id, table.c[column]).where(table.c.retired_at.is_(None))
-    found: dict[str, dict[str, None]] = {}
-    for client_id, text in connection.execute(query.order_by(table.c.known_at, table.c[column])):
-        found.setdefault(client_id, {})[text] = None
-    return found

@@ -5,20 +5,30 @@ writers that both read first meet "database is locked" however long they are wil
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from oncu.config.problems import Problem
 
@@ -32,10 +42,39 @@ SQLITE_PRAGMAS = (
     "cache_size=-65536",
 )
 BATCH_ROWS = 5_000
+Transaction = Connection  # by this name the other rooms speak of it: only storage imports sqlalchemy
+# What to do, by what the driver says; the first that fits.
+REMEDIES = {
+    "full": "free some room on its disk; nothing of the last step was saved, and the same command goes on",
+    "no space": "free some room on its disk; nothing of the last step was saved, and the same command goes on",
+    "readonly": "let this user write to the file and its folder",
+    "read-only": "let this user write to it",
+    "permission denied": "let this user read and write it",
+    "unable to open": "let this user read and write the file and its folder",
+    "locked": "another program is writing to it; try again when that is done",
+    "not a database": "name another file, or put back a copy of this one",
+    "malformed": "the file is damaged; put back a copy of it",
+    "disk i/o": "its disk fails; move the database to another one",
+    "no such table": "run: oncu init",
+    "no such column": "run: oncu init",
+    "does not exist": "run: oncu init",
+    "unique constraint": "another program may have saved the same; try again",
+    "foreign key": "another program may have removed what this belongs to; try again",
+}
+REFUSED = "the database refuses this, and nothing of the step was saved"
+ELSEWHERE = "check that it runs and can be reached, then try again"
+
+
+Convert = Callable[[Any], Any]
+T = TypeVar("T")
 
 
 class StorageError(Problem):
     """The database cannot be used; the text says which, why and what to do."""
+
+
+class RefusedValues(StorageError):
+    """What was to be saved breaks a rule of the tables: other rows may well be saved."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +100,9 @@ class Database:
         try:
             with self.engine.connect().execution_options(oncu_write=write) as connection, connection.begin():
                 yield connection
-        except OperationalError as error:
-            raise StorageError(f"database {self.address}: {first_line(error)}") from error
+        except (DBAPIError, NoConnectionLeft) as error:
+            kind = RefusedValues if isinstance(error, IntegrityError | DataError) else StorageError
+            raise kind(f"database {self.address}: {explain(error)}") from error
 
     @property
     def address(self) -> str:
@@ -178,44 +218,72 @@ def newest_revision() -> str:
 
 def save_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; the others stay as they are. Returns how many were new."""
-    return sum(_execute_batch(connection, table, batch, ()) for batch in _batches(rows))
+    return sum(_execute_batch(connection, table, batch, ()) for batch in batched(rows, BATCH_ROWS))
 
 
 def save_over(
     connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], *, keep: Sequence[str] = ()
 ) -> None:
     """Insert rows, and replace those whose primary key is there, except for the columns named in `keep`."""
-    for batch in _batches(rows):
+    for batch in batched(rows, BATCH_ROWS):
         written = [c for c in batch[0] if c not in keep and not table.c[c].primary_key]
         _execute_batch(connection, table, batch, written)
 
 
 def _execute_batch(connection: Connection, table: Table, rows: list[Mapping[str, Any]], over: Sequence[str]) -> int:
-    statement = INSERTS[connection.dialect.name](table)
-    if over:
-        key = [column.name for column in table.primary_key]
-        statement = statement.on_conflict_do_update(
-            index_elements=key, set_={name: statement.excluded[name] for name in over}
-        )
-    else:
-        statement = statement.on_conflict_do_nothing()
-    return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
+    """Rows saved or replaced; all have the columns of the first."""
+    columns, dialect = tuple(rows[0]), connection.dialect
+    if dialect.name != "sqlite":
+        options = {"preserve_rowcount": True}
+        return connection.execute(_upsert(table, dialect.name, tuple(over)), rows, execution_options=options).rowcount
+    # Tuples straight to the driver: SQLAlchemy's own way takes twice as long for the same rows.
+    statement, order, converters = _compiled(table, dialect, columns, tuple(over))
+    written = [_written([row[name] for row in rows], convert) for name, convert in zip(order, converters, strict=True)]
+    values = list(zip(*written, strict=True))
+    return connection.exec_driver_sql(statement, values, execution_options={"preserve_rowcount": True}).rowcount
 
 
-def _batches(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    batch: list[Mapping[str, Any]] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH_ROWS:
-            yield batch
-            batch = []
-    if batch:
+def _written(values: list[Any], convert: Convert | None) -> list[Any]:
+    return [convert(value) for value in values] if convert else values
+
+
+def _upsert(table: Table, dialect: str, over: tuple[str, ...]) -> Any:
+    statement = INSERTS[dialect](table)
+    if not over:
+        return statement.on_conflict_do_nothing()
+    key = [column.name for column in table.primary_key]
+    return statement.on_conflict_do_update(index_elements=key, set_={name: statement.excluded[name] for name in over})
+
+
+@lru_cache(maxsize=200)
+def _compiled(
+    table: Table, dialect: Dialect, columns: tuple[str, ...], over: tuple[str, ...]
+) -> tuple[str, tuple[str, ...], tuple[Convert | None, ...]]:
+    """The statement with a question mark a value, the columns in their order, and how each value is written."""
+    compiled: Any = _upsert(table, dialect.name, over).compile(dialect=dialect, column_keys=list(columns))
+    order = tuple(compiled.positiontup)
+    types = [table.c[name].type.dialect_impl(dialect) for name in order]
+    return str(compiled), order, tuple(kind.bind_processor(dialect) for kind in types)
+
+
+def batched(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Things in lists of at most `size`."""
+    iterator = iter(things)
+    while batch := list(islice(iterator, size)):
         yield batch
 
 
 def hide_password(url: str) -> str:
     """An address as it may be shown, also where it cannot be parsed."""
     return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url)
+
+
+def explain(error: Exception) -> str:
+    """What the driver says, and what to do about it."""
+    said = first_line(error)
+    remedy = next((remedy for part, remedy in REMEDIES.items() if part in said.lower()), None)
+    away = isinstance(error, OperationalError | InterfaceError | NoConnectionLeft)
+    return f"{said}; {remedy or (ELSEWHERE if away else REFUSED)}"
 
 
 def first_line(error: Exception) -> str:

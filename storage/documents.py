@@ -1,11 +1,14 @@
 """Documents: stored once, an edited one as a new version, and which of them a stage still has to read."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select
 
-from .database import save_new
+from .database import batched, save_new
 from .keys import digest_of
 from .models import documents, readings, texts
 from .shapes import ADVERTORIAL as ADVERTORIAL
@@ -13,6 +16,7 @@ from .shapes import Document as Document
 from .shapes import Saved as Saved
 
 FORGOTTEN = "forgotten:"  # what the key of a forgotten document begins with
+AT_ONCE = 1_000  # pairs in one question; SQLite allows 32,766 values
 
 
 def save_documents(connection: Connection, batch: Iterable[Document]) -> Saved:
@@ -20,17 +24,24 @@ def save_documents(connection: Connection, batch: Iterable[Document]) -> Saved:
 
     What was forgotten is not stored again, also not in a later version: it counts as seen.
     """
+    return sum(save_by_source(connection, batch).values(), start=Saved())
+
+
+def save_by_source(connection: Connection, batch: Iterable[Document]) -> dict[str, Saved]:
+    """`save_documents`, with what became of the documents of each source."""
     unique = {document.id: document for document in batch}
     if not unique:
-        return Saved()
+        return {}
     stored, forgotten = _stored_versions(connection, unique.values())
     fresh = {i: d for i, d in unique.items() if i not in stored[(d.source, d.natural_key)]}
     fresh = {i: d for i, d in fresh.items() if (d.source, d.natural_key) not in forgotten}
     versions = _number_versions(fresh.values(), stored)
     save_new(connection, documents, [_row(d, versions[i]) for i, d in fresh.items()])
     save_new(connection, texts, [_text_row(d) for d in fresh.values()])
-    changed = sum(version > 1 for version in versions.values())
-    return Saved(new=len(fresh) - changed, changed=changed, seen=len(unique) - len(fresh))
+    given = Counter(d.source for d in unique.values())
+    new = Counter(d.source for i, d in fresh.items() if versions[i] == 1)
+    changed = Counter(d.source for i, d in fresh.items() if versions[i] > 1)
+    return {name: Saved(new[name], changed[name], n - new[name] - changed[name]) for name, n in given.items()}
 
 
 def pending_documents(connection: Connection, stage: str, *, limit: int) -> list[Document]:
@@ -82,10 +93,10 @@ def documents_of(connection: Connection, source: str, *, limit: int) -> list[Doc
     return [_document(row) for row in connection.execute(query)]
 
 
-def quarantine_reason(connection: Connection, document_id: str) -> str | None:
-    """Why nothing is to be read from a document; None where it is not stored or is sound."""
-    query = select(documents.c.quarantine).where(documents.c.id == document_id)
-    return connection.execute(query).scalar_one_or_none()
+def quarantine_reasons(connection: Connection, places: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Why nothing is to be read from a document, by its id, of those of these sources and keys where that is so."""
+    rows = _rows_at(connection, "id, quarantine", places)
+    return {document_id: reason for document_id, reason in rows if reason is not None}
 
 
 def first_visits(connection: Connection) -> dict[str, datetime]:
@@ -115,15 +126,23 @@ def _stored_versions(
     """The ids stored under each source and key of the batch, and those of them that were forgotten."""
     found: dict[tuple[str, str], set[str]] = {(d.source, d.natural_key): set() for d in batch}
     erased = {(source, forgotten_key(key)): (source, key) for source, key in found}
-    place = tuple_(documents.c.source, documents.c.natural_key)
-    query = select(documents.c.source, documents.c.natural_key, documents.c.id)
     forgotten = set()
-    for source, key, document_id in connection.execute(query.where(place.in_(sorted(found.keys() | erased.keys())))):
+    rows = _rows_at(connection, "source, natural_key, id", sorted(found.keys() | erased.keys()))
+    for source, key, document_id in rows:
         if (source, key) in erased:
             forgotten.add(erased[(source, key)])
         if (source, key) in found:
             found[(source, key)].add(document_id)
     return found, forgotten
+
+
+def _rows_at(connection: Connection, columns: str, places: Iterable[tuple[str, str]]) -> Iterator[Any]:
+    """These columns of all documents with one of these sources and keys."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"  # written out: SQLAlchemy spends more than the database
+    for some in batched(places, AT_ONCE):
+        wanted = ", ".join([f"({mark}, {mark})"] * len(some))
+        query = f"SELECT {columns} FROM documents WHERE (source, natural_key) IN (VALUES {wanted})"
+        yield from connection.exec_driver_sql(query, tuple(chain.from_iterable(some)))
 
 
 def forgotten_key(natural_key: str) -> str:

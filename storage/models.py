@@ -111,6 +111,7 @@ runs = Table(
     _code("status"),
     Column("counts", JSON, nullable=False),
     Index(None, "stage", "started_at"),
+    Index(None, "subject", "started_at"),
 )
 
 issues = Table(
@@ -166,8 +167,21 @@ validators = Table(
     _code("fingerprint"),
     _text("etag", nullable=True),
     _text("last_modified", nullable=True),
+    _code("digest", nullable=True),
     _moment("read_at"),
     Index(None, "source", "read_at"),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    _id(),
+    _text("place"),
+    _code("agent"),
+    Column("rules", JSON, nullable=False),
+    _number("delay", nullable=True),
+    _moment("read_at"),
+    Index(None, "read_at"),
 )
 
 backfills = Table(
@@ -232,8 +246,37 @@ clients = Table(
     _number("balance", nullable=True),
     _text("collateral", nullable=True),
     _moment("recorded_at"),
+    _code("merged_into", nullable=True),  # the client this one turned out to be; never a merged one itself
+    Column("origins", JSON, nullable=True),  # field: key of the record it came from; none where there is one record
     Index(None, "manager"),
     Index(None, "tax_id"),
+    Index(None, "merged_into"),
+)
+
+# What each source's file says of each firm; no reference to clients, whose rows are made from these.
+records = Table(
+    "records",
+    metadata,
+    _id(),
+    _code("source"),
+    _code("record_id"),
+    _code("client_id"),
+    _code("basis"),
+    _text("reason"),
+    _moment("recorded_at"),
+    UniqueConstraint("source", "record_id"),
+    Index(None, "client_id"),
+)
+
+record_versions = Table(
+    "record_versions",
+    metadata,
+    _id(),
+    _ref("record_key", "records.id"),
+    Column("fields", JSON, nullable=False),
+    _moment("recorded_at"),
+    _moment("retired_at", nullable=True),
+    Index(None, "record_key"),
 )
 
 aliases = Table(
@@ -254,6 +297,9 @@ sites = Table(
     _id(),
     _ref("client_id", "clients.client_id"),
     _text("address"),
+    _text("city", nullable=True),
+    _text("district", nullable=True),
+    _text("zone", nullable=True),
     _moment("known_at"),
     _moment("retired_at", nullable=True),
     Index(None, "client_id"),
@@ -270,6 +316,33 @@ relations = Table(
     _moment("recorded_at"),
     Index(None, "client_id"),
     Index(None, "other_id"),
+)
+
+# Firms that are no clients (yet), and where they were heard of; `linked_at`: when one became a client.
+prospects = Table(
+    "prospects",
+    metadata,
+    _id(),
+    _text("name"),
+    _code("tax_id", nullable=True),
+    _text("city", nullable=True),
+    _moment("known_at"),
+    _code("client_id", nullable=True),
+    _moment("linked_at", nullable=True),
+    Index(None, "client_id"),
+)
+
+prospect_mentions = Table(
+    "prospect_mentions",
+    metadata,
+    _id(),
+    _ref("prospect_id", "prospects.id"),
+    _ref("document_id", "documents.id"),
+    _code("type"),
+    _text("reason"),
+    _moment("known_at"),
+    _code("version"),
+    Index(None, "prospect_id"),
 )
 
 # ------------------------------------------------------------------------------------ mentions to alerts
@@ -364,8 +437,38 @@ signal_evidence = Table(
     _ref("document_id", "documents.id"),
     _code("source"),
     _code("status"),
+    _code("novelty", nullable=True),
     _moment("known_at"),
     PrimaryKeyConstraint("signal_id", "document_id"),
+)
+
+# As far as a client and type go, one story turned out to tell what an earlier one tells, in other words.
+story_aliases = Table(
+    "story_aliases",
+    metadata,
+    _id(),
+    _ref("client_id", "clients.client_id"),
+    _code("type"),
+    _ref("story_id", "stories.id"),
+    _code("same_as"),
+    _text("reason"),
+    _moment("known_at"),
+    _code("version"),
+    UniqueConstraint("client_id", "type", "story_id"),
+)
+
+# What a derived signal follows from: the links of a chain, or the cause of a contagion and the way it came.
+derivations = Table(
+    "derivations",
+    metadata,
+    _id(),
+    _ref("signal_id", "signals.id"),
+    _ref("cause_id", "signals.id"),
+    _number("weight"),
+    Column("path", JSON, nullable=False),
+    _moment("known_at"),
+    UniqueConstraint("signal_id", "cause_id"),
+    Index(None, "known_at"),
 )
 
 episode_endings = Table(
@@ -445,6 +548,50 @@ digest_alerts = Table(
     Column("rank", Integer, nullable=False),
     PrimaryKeyConstraint("digest_id", "alert_id"),
     UniqueConstraint("alert_id"),
+)
+
+# What customers complain of, one row a complaint and client.
+complaints = Table(
+    "complaints",
+    metadata,
+    _id(),
+    _ref("document_id", "documents.id"),
+    _ref("client_id", "clients.client_id"),
+    _ref("mention_id", "mentions.id"),
+    _code("source"),
+    _code("story_id"),
+    Column("day", Date, nullable=True),
+    _code("topic"),
+    _number("severity"),
+    _number("probability"),
+    _flag("is_resolved"),
+    _number("answer_hours", nullable=True),
+    _moment("known_at"),
+    _code("version"),
+    Index(None, "client_id", "day"),
+    Index(None, "day"),
+)
+
+# Days on which a client had more complaints than chance explains: surges, and floods that are no news of the client.
+surges = Table(
+    "surges",
+    metadata,
+    _id(),
+    _ref("client_id", "clients.client_id"),
+    Column("day", Date, nullable=False),
+    _code("kind"),
+    Column("count", Integer, nullable=False),
+    Column("authors", Integer, nullable=False),
+    Column("sources", Integer, nullable=False),
+    _number("expected"),
+    _number("p_value"),
+    _number("q_value"),
+    _text("reason"),
+    _code("signal_id", nullable=True),
+    _moment("known_at"),
+    _code("version"),
+    UniqueConstraint("client_id", "day", "kind"),
+    Index(None, "day"),
 )
 
 # ---------------------------------------------------------------------------- people, outcomes and scores
@@ -595,4 +742,51 @@ audit = Table(
     _text("reason", nullable=True),
     _code("previous_hash"),
     _code("hash"),
+)
+
+# ---------------------------------------------------------------------------------------- labels and models
+
+# What a person said of a mention, all of it kept; the newest row of a mention and labeller counts. `asked`: the types
+# that were judged, none where all were. `model`: what had judged it before, which the labeller was not shown.
+labels = Table(
+    "labels",
+    metadata,
+    _id(),
+    _ref("mention_id", "mentions.id"),
+    _code("labeller"),
+    Column("holds", JSON, nullable=False),
+    Column("asked", JSON, nullable=True),
+    _code("noise", nullable=True),
+    _flag("is_unsure"),
+    _code("how"),
+    _code("model", nullable=True),
+    _moment("labelled_at"),
+    Index(None, "mention_id"),
+    Index(None, "labelled_at"),
+)
+
+# `inputs`: what it was trained on with its digest; `report`: metrics, thresholds and calibration.
+trained_models = Table(
+    "trained_models",
+    metadata,
+    _id(),
+    _text("file"),
+    _code("sha256"),
+    _code("library"),
+    Column("inputs", JSON, nullable=False),
+    Column("report", JSON, nullable=False),
+    _code("trained_by"),
+    _moment("trained_at"),
+)
+
+# Which model reads from when on; none is the cues alone.
+model_moves = Table(
+    "model_moves",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _ref("model_id", "trained_models.id", nullable=True),
+    _code("kind"),
+    _code("moved_by"),
+    _text("reason"),
+    _moment("moved_at"),
 )

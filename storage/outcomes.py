@@ -1,13 +1,14 @@
 """What the bank tells us: relations, outcomes, offers, exposure and actions, saved by key and read as of a moment."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Table, select
 
 from .changes import Changes, Row, save_changes
+from .identity import survivors
 from .keys import key_id
 from .models import actions, exposure, offers, outcomes, relations
 
@@ -142,22 +143,32 @@ def save_offers(connection: Connection, rows: Sequence[Row], now: datetime) -> C
 
 
 def load_relations(connection: Connection, as_of: datetime) -> list[Relation]:
-    """The relations recorded by then."""
-    return _load(connection, relations, Relation, as_of)
+    """The relations recorded by then, each once; none of a client to itself."""
+    merged = survivors(connection)
+    found = _load(connection, relations, Relation, as_of)
+    today = (replace(tie, other_id=merged.get(tie.other_id, tie.other_id)) for tie in found)
+    return list(dict.fromkeys(tie for tie in today if tie.client_id != tie.other_id))
 
 
 def load_outcomes(connection: Connection, as_of: datetime) -> list[Outcome]:
-    """The outcomes recorded by then, in order of client and time."""
-    return _load(connection, outcomes, Outcome, as_of, "occurred_at")
+    """The outcomes recorded by then, in order of client and time; one that was told of a client and of the one merged
+    into it counts once."""
+    found = _load(connection, outcomes, Outcome, as_of, "occurred_at")
+    once: dict[tuple[object, ...], Outcome] = {}
+    for outcome in found:
+        once.setdefault(outcome_key(vars(outcome)), outcome)
+    return sorted(once.values(), key=lambda outcome: (outcome.client_id, outcome.occurred_at))
 
 
 def load_exposure(connection: Connection, as_of: datetime) -> list[Exposure]:
     """The exposure recorded by then; an end after that moment is not known yet."""
     query = select(exposure).where(exposure.c.recorded_at <= as_of)
-    found = connection.execute(query.order_by(exposure.c.client_id, exposure.c["from"])).mappings()
-    return [
-        Exposure(row["client_id"], row["from"], _unless_later(row["to"], as_of.date()), *_strata(row)) for row in found
+    rows = connection.execute(query.order_by(exposure.c.client_id, exposure.c["from"])).mappings()
+    found = [
+        Exposure(row["client_id"], row["from"], _unless_later(row["to"], as_of.date()), *_strata(row)) for row in rows
     ]
+    merged = survivors(connection)
+    return _as_one(found, merged) if merged else found
 
 
 def load_offers(connection: Connection, as_of: datetime) -> list[Offer]:
@@ -183,8 +194,26 @@ def _load(
 ) -> list[Loaded]:
     columns = [table.c[field.name] for field in fields(shape)]  # type: ignore[arg-type]
     query = select(*columns).where(table.c.recorded_at <= as_of)
-    rows = connection.execute(query.order_by(table.c.client_id, table.c[order], *table.primary_key))
-    return [shape(*row) for row in rows]
+    rows = connection.execute(query.order_by(table.c.client_id, table.c[order], *table.primary_key)).mappings()
+    merged = survivors(connection)
+    return [shape(**{**row, "client_id": merged.get(row["client_id"], row["client_id"])}) for row in rows]
+
+
+def _as_one(found: Sequence[Exposure], merged: Mapping[str, str]) -> list[Exposure]:
+    """Exposure under the clients of today; periods of clients that are one now and overlap are one period."""
+    ids = {client_id for pair in merged.items() for client_id in pair}
+    joined: dict[str, list[Exposure]] = {}
+    for period in sorted((p for p in found if p.client_id in ids), key=lambda p: p.begin):
+        today = replace(period, client_id=merged.get(period.client_id, period.client_id))
+        periods = joined.setdefault(today.client_id, [])
+        last = periods[-1] if periods else None
+        if last is not None and (last.until is None or today.begin <= last.until):
+            until = None if last.until is None or today.until is None else max(last.until, today.until)
+            periods[-1] = replace(last, until=until)
+        else:
+            periods.append(today)
+    kept = [period for period in found if period.client_id not in ids]
+    return sorted((*kept, *(p for several in joined.values() for p in several)), key=lambda p: (p.client_id, p.begin))
 
 
 def _strata(row: RowMapping) -> tuple[Any, Any, Any]:

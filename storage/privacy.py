@@ -4,21 +4,38 @@ The row of a document stays when its text goes: its id and `content_digest` are 
 same page is known again and nothing that was found in it loses its place.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from .changes import chunks
 from .database import Database
 from .documents import FORGOTTEN, forgotten_key, mark_read
 from .keys import digest_of
-from .models import clients, documents, mentions, readings, texts
+from .models import backfills, clients, documents, issues, mentions, readings, texts, validators
 
 PERSONAL = ("complaint", "social")  # categories in which private people speak
 MASK = "mask"
 BATCH = 5_000  # documents at once; SQLite allows 32,766 values in one statement
+QUOTED = 60  # so much of a title an issue quotes
+QUOTES = re.compile(r"[“']([^”']+)[”']")
 
 
 @dataclass(frozen=True)
@@ -174,8 +191,12 @@ def _erase(connection: Connection, condition: ColumnElement[bool], now: datetime
     ids: list[str] = []
     for batch in chunks(sorted(keys), BATCH):
         place = tuple_(documents.c.source, documents.c.natural_key)
-        found = connection.execute(select(documents.c.id, documents.c.natural_key).where(place.in_(batch))).all()
+        columns = (documents.c.id, documents.c.source, documents.c.natural_key, documents.c.url, texts.c.title)
+        query = select(*columns).join(texts, texts.c.document_id == documents.c.id)
+        found = connection.execute(query.where(place.in_(batch))).all()
         ids += [row.id for row in found]
+        for source in sorted({row.source for row in found}):
+            _erase_traces(connection, source, [row for row in found if row.source == source])
         _erase_rows(connection, {row.id: row.natural_key for row in found}, now)
     return Erased(len(ids), digest_of(*sorted(ids)))
 
@@ -187,6 +208,28 @@ def _erase_rows(connection: Connection, keys: dict[str, str], now: datetime) -> 
     rows = [{"key": document_id, "new_key": forgotten_key(key)} for document_id, key in keys.items()]
     blank: dict[str, object] = {"url": None, "fields": {}, "natural_key": bindparam("new_key")}
     connection.execute(update(documents).where(documents.c.id == bindparam("key")).values(blank), rows)
+
+
+def _erase_traces(connection: Connection, source: str, found: Sequence[Any]) -> None:
+    """Take addresses, keys and titles of documents out of what else a visit leaves: issues, marks, pages to come."""
+    addresses = {row.url for row in found if row.url} | {row.natural_key for row in found}
+    words = addresses | {row.title[:QUOTED] for row in found if row.title}
+    noted = connection.execute(select(issues.c.id, issues.c.place, issues.c.problem).where(issues.c.source == source))
+    telling = [{"key": row.id} for row in noted if words & _words_of(row.place, row.problem)]
+    if telling:
+        blank = update(issues).where(issues.c.id == bindparam("key")).values(place="", problem="erased")
+        connection.execute(blank, telling)
+    is_one = validators.c.source == source, validators.c.address.in_(addresses)
+    connection.execute(delete(validators).where(*is_one))
+    for row in connection.execute(select(backfills.c.id, backfills.c.pending).where(backfills.c.source == source)):
+        left = [link for link in row.pending if link["url"] not in addresses]
+        if len(left) < len(row.pending):
+            connection.execute(update(backfills).where(backfills.c.id == row.id).values(pending=left))
+
+
+def _words_of(place: str, problem: str) -> set[str]:
+    """What an issue may name a document by: its address, its key, and the titles it quotes."""
+    return {place, *place.split(), *(word.strip(";,:.") for word in problem.split()), *QUOTES.findall(problem)}
 
 
 def _overwrite_freed_pages(connection: Connection) -> None:

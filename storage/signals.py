@@ -1,14 +1,17 @@
 """Signals, the episodes they form and the steps of a client's risk level."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
 
 from .database import save_new
 from .documents import ADVERTORIAL
+from .identity import survivors, with_merged
+from .keys import key_id
 from .models import (
     clients,
     documents,
@@ -19,8 +22,10 @@ from .models import (
     readings,
     signal_evidence,
     signals,
+    story_aliases,
     story_members,
     tags,
+    texts,
 )
 
 DETECT = "detect"
@@ -28,7 +33,10 @@ DETECT = "detect"
 
 @dataclass(frozen=True)
 class Hit:
-    """An accepted tag on an accepted mention: what detection works on; `is_paid` where a firm paid for the text."""
+    """An accepted tag on an accepted mention: what detection works on; `is_paid` where a firm paid for the text.
+
+    `reading` is the document's text, `name` how it names the client and `cue` the words of the type, from `tag_start`.
+    """
 
     client_id: str
     type: str
@@ -46,6 +54,16 @@ class Hit:
     published_at: datetime | None
     first_seen_at: datetime
     is_paid: bool = False
+    reading: str = ""
+    name: str = ""
+    tag_start: int = 0
+    cue: str = ""
+    language: str = "tr"
+
+    @property
+    def told_at(self) -> datetime:
+        """When the document says it was published, else when we saw it."""
+        return self.published_at or self.first_seen_at
 
 
 @dataclass(frozen=True)
@@ -98,6 +116,28 @@ class Evidence:
     source: str
     status: str
     known_at: datetime
+    novelty: str | None = None
+
+
+@dataclass(frozen=True)
+class StoryAlias:
+    """A later story of a client and type that tells the event of an earlier one; its signals keep the story they have.
+
+    `same_as` is the first story of the event as it was known then: that one may have an alias of its own since.
+    """
+
+    client_id: str
+    type: str
+    story_id: str
+    same_as: str
+    reason: str
+    known_at: datetime
+    version: str
+
+    @property
+    def id(self) -> str:
+        """A story has one alias a client and type."""
+        return key_id("story alias", self.client_id, self.type, self.story_id)
 
 
 @dataclass(frozen=True)
@@ -134,6 +174,7 @@ class Detected:
     evidence: tuple[Evidence, ...] = ()
     endings: tuple[Ending, ...] = ()
     steps: tuple[Step, ...] = ()
+    aliases: tuple[StoryAlias, ...] = ()
 
 
 def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
@@ -152,12 +193,14 @@ def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
         .limit(limit)
     )
     query = (
-        _hits()
+        _hits(*_TEXT)
+        .join(texts, texts.c.document_id == documents.c.id)
         .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, tags.c.accepted)
         .order_by(documents.c.first_seen_at, documents.c.published_at, documents.c.id)
         .order_by(tags.c.probability.desc(), func.abs(tags.c.start - mentions.c.start), tags.c.id)
     )
-    return [_hit(row) for row in connection.execute(query)]
+    merged = survivors(connection)
+    return [_hit(row, merged) for row in connection.execute(query)]
 
 
 def episodes_of(connection: Connection, client_ids: Sequence[str]) -> list[Episode]:
@@ -166,22 +209,70 @@ def episodes_of(connection: Connection, client_ids: Sequence[str]) -> list[Episo
     query = (
         select(episodes, func.max(signals.c.known_at).label("last_at"), ended.label("ended"))
         .join(signals, signals.c.episode_id == episodes.c.id)
-        .where(episodes.c.client_id.in_(client_ids))
+        .where(episodes.c.client_id.in_(with_merged(connection, client_ids)))
         .group_by(episodes.c.id)
     )
-    return [Episode(**row._mapping) for row in connection.execute(query)]
+    merged = survivors(connection)
+    return [Episode(**_as_today(row, merged)) for row in connection.execute(query)]
 
 
 def signals_of(connection: Connection, client_ids: Sequence[str]) -> list[Signal]:
     """All signals of some clients, oldest first."""
-    query = select(signals).where(signals.c.client_id.in_(client_ids)).order_by(signals.c.known_at, signals.c.id)
-    return [Signal(**row._mapping) for row in connection.execute(query)]
+    query = select(signals).where(signals.c.client_id.in_(with_merged(connection, client_ids)))
+    return _signals(connection, query.order_by(signals.c.known_at, signals.c.id))
+
+
+def evidence_hits(connection: Connection, client_ids: Sequence[str], *, since: datetime) -> list[Hit]:
+    """What the evidence of some clients known since a moment was read from, with the story of each signal."""
+    told = signal_evidence.join(signals, signals.c.id == signal_evidence.c.signal_id)
+    query = (
+        _hits(*_TEXT)
+        .join(told, and_(signal_evidence.c.tag_id == tags.c.id, signal_evidence.c.document_id == documents.c.id))
+        .where(signals.c.type == tags.c.type)  # a derived signal has the evidence of others
+        .join(texts, texts.c.document_id == documents.c.id)
+        .where(signals.c.client_id.in_(with_merged(connection, client_ids)), signal_evidence.c.known_at >= since)
+        .order_by(signal_evidence.c.known_at, documents.c.first_seen_at, documents.c.published_at, documents.c.id)
+    )
+    merged = survivors(connection)
+    return [_hit(row, merged) for row in connection.execute(query)]
+
+
+def story_aliases_of(
+    connection: Connection, *, at: datetime, client_ids: Sequence[str] | None = None
+) -> list[StoryAlias]:
+    """The aliases known at a moment, of all clients or of some."""
+    query = select(story_aliases).where(story_aliases.c.known_at <= at)
+    if client_ids is not None:
+        query = query.where(story_aliases.c.client_id.in_(with_merged(connection, client_ids)))
+    merged = survivors(connection)
+    rows = (_as_today(row, merged) for row in connection.execute(query.order_by(story_aliases.c.id)))
+    return [StoryAlias(**{name: value for name, value in row.items() if name != "id"}) for row in rows]
 
 
 def signals_known(connection: Connection, *, as_of: datetime, arm: str = "live") -> list[Signal]:
     """The signals of an arm that were known at a moment, oldest first."""
     query = select(signals).where(signals.c.known_at <= as_of, signals.c.arm == arm)
-    return [Signal(**row._mapping) for row in connection.execute(query.order_by(signals.c.known_at, signals.c.id))]
+    return _signals(connection, query.order_by(signals.c.known_at, signals.c.id))
+
+
+def risk_signals(connection: Connection, *, since: datetime, until: datetime) -> list[Signal]:
+    """The signals known by `until` of live risk episodes that began since a moment, ended ones too; oldest first."""
+    began = select(episodes.c.id).where(
+        episodes.c.side == "risk", episodes.c.arm == "live", episodes.c.started_at >= since
+    )
+    query = select(signals).where(signals.c.episode_id.in_(began), signals.c.known_at <= until)
+    return _signals(connection, query.order_by(signals.c.known_at, signals.c.probability.desc(), signals.c.id))
+
+
+def endings_of(connection: Connection, *, since: datetime, until: datetime) -> dict[str, Ending]:
+    """By episode how it was ended by `until`, for those that began since a moment; its first ending counts."""
+    query = (
+        select(episode_endings)
+        .join(episodes, episodes.c.id == episode_endings.c.episode_id)
+        .where(episodes.c.started_at >= since, episode_endings.c.known_at <= until)
+        .order_by(episode_endings.c.known_at.desc(), episode_endings.c.id)
+    )
+    return {row.episode_id: Ending(**row._mapping) for row in connection.execute(query)}
 
 
 def save_detected(connection: Connection, found: Detected) -> None:
@@ -192,6 +283,7 @@ def save_detected(connection: Connection, found: Detected) -> None:
     save_new(connection, signal_evidence, map(vars, found.evidence))
     save_new(connection, episode_endings, map(vars, found.endings))
     save_new(connection, level_steps, map(vars, found.steps))
+    save_new(connection, story_aliases, (vars(alias) | {"id": alias.id} for alias in found.aliases))
 
 
 def load_steps(
@@ -200,10 +292,12 @@ def load_steps(
     """The level steps known at a moment by client, oldest first."""
     query = select(level_steps).where(level_steps.c.known_at <= at).order_by(level_steps.c.known_at, level_steps.c.id)
     if client_ids is not None:
-        query = query.where(level_steps.c.client_id.in_(list(client_ids)))
+        query = query.where(level_steps.c.client_id.in_(with_merged(connection, client_ids)))
+    merged = survivors(connection)
     found: dict[str, list[Step]] = defaultdict(list)
     for row in connection.execute(query):
-        found[row.client_id].append(Step(**row._mapping))
+        step = Step(**_as_today(row, merged))
+        found[step.client_id].append(step)
     return found
 
 
@@ -217,25 +311,53 @@ def open_sides(connection: Connection, client_ids: Sequence[str], *, at: datetim
     """Which types each client has heard of in the last days and not ended, by client: {client: {"risk:lawsuit"}}."""
     ended = exists().where(and_(episode_endings.c.episode_id == signals.c.episode_id, episode_endings.c.known_at <= at))
     query = select(signals.c.client_id, signals.c.side, signals.c.type).where(
-        signals.c.client_id.in_(client_ids),
+        signals.c.client_id.in_(with_merged(connection, client_ids)),
         signals.c.known_at <= at,
         signals.c.known_at > at - timedelta(days=days),
         signals.c.arm == "live",
         ~ended,
     )
+    merged = survivors(connection)
     found: dict[str, set[str]] = defaultdict(set)
     for client_id, side, code in connection.execute(query):
-        found[client_id].add(f"{side}:{code}")
+        found[merged.get(client_id, client_id)].add(f"{side}:{code}")
     return found
 
 
 def managers_with_clients(connection: Connection) -> list[str]:
     """All managers who own a client."""
-    query = select(clients.c.manager).where(clients.c.manager.is_not(None)).distinct().order_by(clients.c.manager)
+    query = (
+        select(clients.c.manager)
+        .where(clients.c.manager.is_not(None), clients.c.merged_into.is_(None))
+        .distinct()
+        .order_by(clients.c.manager)
+    )
     return list(connection.execute(query).scalars())
 
 
-def _hits() -> Select[tuple[object, ...]]:
+def _signals(connection: Connection, query: Select[Any]) -> list[Signal]:
+    merged = survivors(connection)
+    return [Signal(**_as_today(row, merged)) for row in connection.execute(query)]
+
+
+def _as_today(row: Row[Any], merged: Mapping[str, str]) -> dict[str, Any]:
+    """A row under the client it stands for today: what was told of a merged client is the survivor's."""
+    values = dict(row._mapping)
+    return values | {"client_id": merged.get(values["client_id"], values["client_id"])}
+
+
+_TEXT = (
+    documents.c.language,
+    texts.c.title,
+    texts.c.body,
+    tags.c.start.label("tag_start"),
+    tags.c.end.label("tag_end"),
+    mentions.c.start.label("name_start"),
+    mentions.c.end.label("name_end"),
+)
+
+
+def _hits(*more: ColumnElement[Any]) -> Select[tuple[object, ...]]:
     # A client that is surely meant in one place of a text is meant in the others too.
     surest_name = func.max(mentions.c.probability).over(partition_by=(mentions.c.document_id, mentions.c.client_id))
     return (
@@ -255,6 +377,7 @@ def _hits() -> Select[tuple[object, ...]]:
             documents.c.category,
             documents.c.published_at,
             documents.c.first_seen_at,
+            *more,
         )
         .join(tags, tags.c.mention_id == mentions.c.id)
         .join(documents, documents.c.id == mentions.c.document_id)
@@ -262,7 +385,12 @@ def _hits() -> Select[tuple[object, ...]]:
     )
 
 
-def _hit(row: Row[tuple[object, ...]]) -> Hit:
-    values = dict(row._mapping)
-    fields = values.pop("fields")
-    return Hit(**values, event_key=fields.get("event_key"), is_paid=ADVERTORIAL in fields)
+def _hit(row: Row[tuple[object, ...]], merged: Mapping[str, str]) -> Hit:
+    values = _as_today(row, merged)
+    fields, title, body = values.pop("fields"), values.pop("title"), values.pop("body")
+    reading = f"{title}\n{body}" if body else title
+    name = reading[values.pop("name_start") : values.pop("name_end")]
+    cue = reading[values["tag_start"] : values.pop("tag_end")]
+    return Hit(
+        **values, reading=reading, name=name, cue=cue, event_key=fields.get("event_key"), is_paid=ADVERTORIAL in fields
+    )

@@ -34,7 +34,7 @@ def parse_json_feed(body: bytes, url: str | None, now: datetime) -> Feed:
         if claimed and entry.published_at is None:
             problems.append(f"entry {number}: date {claimed[:60]!r} cannot be read or lies in the future")
         entries.append(entry)
-    return Feed(tuple(entries), tuple(problems))
+    return Feed(tuple(entries), tuple(problems), _string(feed, "next_url"))
 
 
 def _entry(item: dict[str, Any], url: str | None, now: datetime) -> FeedEntry:

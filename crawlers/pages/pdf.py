@@ -1,4 +1,4 @@
-"""The text of a PDF, whole or notice by notice."""
+"""The text of a PDF or a text file, whole or notice by notice."""
 
 import io
 import re
@@ -28,10 +28,16 @@ def read_notices(file: FileReader, page: Page) -> Iterator[Row | Issue]:
     if len(text) < LEAST_TEXT:
         yield Issue("file", page.url, "the PDF holds no text; is it a scanned one? Pictures of text are not read")
         return
+    yield from read_text(file, page, text, title)
+
+
+def read_text(file: FileReader, page: Page, text: str, title: str = "") -> Iterator[Row | Issue]:
+    """One row for a text, or one for each match of `split`; without a title its file's name is taken."""
     name = PurePosixPath(unquote(urlsplit(page.url).path)).stem
-    parts = split_notices(text, file.split) if file.split else [text]
+    parts = split_notices(text, file.split) if file.split else [text] if text else []
     if not parts:
-        yield Issue("selector", page.url, f"nothing in the PDF matches split {file.split!r}; has its layout changed?")
+        reason = f"nothing in it matches split {file.split!r}; has its layout changed?" if file.split else "it is empty"
+        yield Issue("selector", page.url, reason)
     for number, part in enumerate(parts, 1):
         yield Row(_values(file, part, title or name, page, len(parts) > 1), f"{page.url} notice {number}")
 
@@ -55,7 +61,8 @@ def extract_pdf(body: bytes) -> tuple[str, str, int]:
 def split_notices(text: str, split: str) -> list[str]:
     """The text from each match to the next; what stands before the first is no notice."""
     starts = [found.start() for found in re.finditer(split, text, re.MULTILINE)]
-    return [text[start:end].strip() for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    ends = [*starts[1:], len(text)]
+    return [text[start:end].strip() for start, end in zip(starts, ends, strict=False)]
 
 
 def _values(file: FileReader, text: str, title: str, page: Page, is_part: bool) -> dict[str, str]:

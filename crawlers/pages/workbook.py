@@ -11,8 +11,12 @@ MAX_UNPACKED = 256 * 2**20
 MAX_COLUMNS = 500
 
 
-def read_sheet(body: bytes, *, sheet: str | None = None, skip: int = 0) -> Iterator[tuple[int, dict[Any, Any]]]:
-    """The number and the values by column of each row that has any; `skip` rows stand above the header.
+# A row's number and its values by column; of the header the names of the columns.
+Numbered = tuple[int, dict[Any, Any] | list[str]]
+
+
+def read_sheet(body: bytes, *, sheet: str | None = None, skip: int = 0) -> Iterator[Numbered]:
+    """The header, then the number and the values by column of each row that has any; `skip` rows stand above it.
 
     Raises ValueError saying what is wrong: no XLSX file, too big when unpacked, no such sheet.
     """
@@ -39,15 +43,18 @@ def _check_size(body: bytes) -> None:
         raise ValueError(f"unpacked it is over the limit of {MAX_UNPACKED >> 20} MB")
 
 
-def _by_column(rows: Iterator[tuple[int, tuple[Any, ...]]], skip: int) -> Iterator[tuple[int, dict[Any, Any]]]:
+def _by_column(rows: Iterator[tuple[int, tuple[Any, ...]]], skip: int) -> Iterator[Numbered]:
     header: list[str] = []
     for number, values in rows:
         if number <= skip or not any(value is not None for value in values):
             continue
         if not header:
             header = [_cell(value).strip() for value in values]
+            yield number, [name for name in header if name]
         else:
             yield number, {name: _cell(value) for name, value in zip(header, values, strict=False) if name}
+    if not header:
+        yield skip + 1, header
 
 
 def _cell(value: Any) -> str:

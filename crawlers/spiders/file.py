@@ -1,4 +1,4 @@
-"""Files dropped in a place: CSV, JSON lines and XLSX, one document a row; PDF, one document a file or a notice."""
+"""Files dropped in a place: CSV, JSON lines and XLSX, one document a row; PDF and text, one a file or a notice."""
 
 import csv
 import io
@@ -13,15 +13,15 @@ from oncu.config.specs import SourceSpec
 from oncu.storage.shapes import Issue
 
 from ..pages.page import Link, Page, Row
-from ..pages.pdf import read_notices
+from ..pages.pdf import read_notices, read_text
 from ..pages.workbook import read_sheet
-from ..text import strip_unwanted
+from ..text import clean_text, strip_unwanted
 from .api import as_text, load_json
 
 DELIMITERS = ";,\t|"
 
-# A line's number and its values by column, or what is wrong with it.
-Line = tuple[int, dict[Any, Any] | str]
+# A line's number and its values by column, or what is wrong with it; of a header the names of its columns.
+Line = tuple[int, dict[Any, Any] | list[str] | str]
 
 
 def read(spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Row | Link | Issue]:
@@ -30,18 +30,21 @@ def read(spec: SourceSpec, page: Page, link: Link, now: datetime) -> Iterator[Ro
     if spec.file.format == "pdf":
         yield from read_notices(spec.file, page)
         return
-    needs_all = spec.file.format != "jsonl"  # a JSON line may leave out what it does not know
+    if spec.file.format == "text":
+        yield from read_text(spec.file, page, clean_text(_text(spec.file, page)))
+        return
     for number, raw in LINES[spec.file.format](spec.file, page):
         place = f"{page.url} line {number}"
         if isinstance(raw, str):
             yield Issue("file", place, raw)
-        elif missing := _missing_column(spec.file, raw) if needs_all else None:
-            yield Issue("file", place, f"column {missing!r} is missing; found: {', '.join(map(str, list(raw)[:20]))}")
-            return
-        else:
+        elif isinstance(raw, dict):
             yield Row(
                 {name: as_text(_cell(spec.file, raw, column)) for name, column in spec.file.fields.items()}, place
             )
+        elif missing := _missing_column(spec.file, raw):  # also where no row follows: a login page has none
+            found = ", ".join(raw[:20])[:200] or "nothing"
+            yield Issue("file", place, f"column {missing!r} is missing; found: {found}")
+            return
 
 
 def _cell(file: FileReader, raw: dict[Any, Any], column: str) -> Any:
@@ -49,16 +52,17 @@ def _cell(file: FileReader, raw: dict[Any, Any], column: str) -> Any:
     return jmespath.search(column, raw) if file.format == "jsonl" and column not in raw else raw.get(column)
 
 
-def _missing_column(file: FileReader, raw: dict[Any, Any]) -> str | None:
-    return next((column for column in file.fields.values() if column not in raw), None)
+def _missing_column(file: FileReader, header: list[str]) -> str | None:
+    return next((column for column in file.fields.values() if column not in header), None)
 
 
 def _csv_lines(file: FileReader, page: Page) -> Iterator[Line]:
     text = "".join(_text(file, page).splitlines(keepends=True)[file.skip :])
-    header = text.partition("\n")[0]
+    header = next(iter(text.splitlines()), "")
     delimiter = file.delimiter or max(DELIMITERS, key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey="", restval=None)
     try:
+        yield file.skip + 1, list(reader.fieldnames or ())
         for raw in reader:
             number = reader.line_num + file.skip
             if "" in raw and isinstance(raw[""], list):

@@ -1,6 +1,6 @@
 """The spider that visits many sources at once: it fetches, the reader of each source says what is on a page."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -12,19 +12,25 @@ from twisted.python.failure import Failure
 
 from oncu.config.problems import Problem
 from oncu.config.specs import SourceSpec
+from oncu.storage.database import StorageError, batched
 from oncu.storage.shapes import Issue
+from oncu.storage.validators import load_validators
 
 from ..conditional import condition_headers, is_read
+from ..downloader import OverTime
 from ..drop import SLOT as DROP
+from ..ends import Ends
 from ..guard import Refused
 from ..pages.page import Link, Page
 from ..parse_task import Found
+from ..permits import Permits
 from ..policy import RefusedUrl
 from ..reading import PageReader
 from ..robots import Forbidden, Unreadable
-from ..visit import SourceResult, SourceVisit
+from ..visit import SourceVisit
 
 NOT_MODIFIED = 304
+TOGETHER = 200  # sources about whose first pages the database is asked at once
 POSTED = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 PROBLEMS = {
     "DownloadTimeoutError": "no whole answer in time",
@@ -47,36 +53,43 @@ class SourcesSpider(scrapy.Spider):
 
     name = "sources"
 
-    def __init__(
-        self, visits: Mapping[str, SourceVisit], finished: Callable[[SourceResult], None], *, reader: PageReader
-    ) -> None:
+    def __init__(self, visits: Mapping[str, SourceVisit], *, ends: Ends, reader: PageReader, permits: Permits) -> None:
         super().__init__()
         self.visits = visits
+        self.ends = ends
         self.reader = reader
-        self.finished = finished
+        self.permits = permits
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
-        """The first page of every source."""
-        for visit in self.visits.values():
-            for request in self._begin(visit):
-                yield request
+        """The first page of every source; what is known of them is asked for many sources at once."""
+        for some in batched(self.visits.values(), TOGETHER):
+            begun = [(visit, self._first_links(visit)) for visit in some]
+            self._look_up(begun)
+            for visit, links in begun:
+                for request in self._begin(visit, links):
+                    yield request
 
     async def read_page(self, response: Response, source: str, link: Link) -> AsyncIterator[scrapy.Request]:
         """Have a page read by the reader of its source; keep documents, follow links, note issues."""
         visit = self.visits[source]
-        if response.status == NOT_MODIFIED:
+        page = _page(response, visit.spec)
+        is_unchanged = response.status == NOT_MODIFIED or (not visit.backfill and visit.conditions.is_same(link, page))
+        if is_unchanged:
             visit.leave_unchanged()
         else:
-            async for request in self._read(visit, response, link):
+            async for request in self._read(visit, response, page, link):
                 yield request
-        for request in self._close_page(visit, was_read=response.status != NOT_MODIFIED):
+        for request in self._close_page(visit, was_read=not is_unchanged):
             yield request
 
     def fail_page(self, failure: Failure) -> Iterator[scrapy.Request]:
         """Note why a page did not come."""
         request = cast(Any, failure).request
         visit = self.visits[request.cb_kwargs["source"]]
-        visit.report(Issue(*describe_failure(failure.value, request.url)))
+        if isinstance(failure.value, OverTime):
+            visit.leave()
+        else:
+            visit.report(Issue(*describe_failure(failure.value, request.url)))
         if visit.backfill and (request.cb_kwargs["link"].kind == "list" or not is_lasting(failure.value)):
             visit.backfill.fail(request.cb_kwargs["link"])
         yield from self._close_page(visit, was_read=False)
@@ -85,24 +98,59 @@ class SourcesSpider(scrapy.Spider):
         """End the parsers, and the visits that something kept open."""
         await self.reader.close()
         for visit in self.visits.values():
-            if visit.result is None:
+            if not visit.is_done:
                 visit.report(Issue("fetch", visit.spec.url, f"the crawl ended before the visit did ({reason})"))
-                visit.finish()
-                self.finished(cast(SourceResult, visit.result))
-
-    def _begin(self, visit: SourceVisit) -> Iterator[scrapy.Request]:
+                self._end(visit)
+        self.ends.store()
         try:
-            for link in visit.first_links():
-                if request := self._request(visit, link, is_first=True):
-                    yield request
-        except Problem as error:
-            visit.report(Issue("storage", visit.spec.url, str(error)))
-        if not visit.open_pages:
-            visit.finish()
-            self.finished(cast(SourceResult, visit.result))
+            self.permits.save()
+        except StorageError as error:  # the next crawl asks the hosts again
+            self.logger.warning(str(error))
 
-    async def _read(self, visit: SourceVisit, response: Response, link: Link) -> AsyncIterator[scrapy.Request]:
-        page = _page(response, visit.spec)
+    def is_late(self, request: scrapy.Request) -> bool:
+        """Whether the visit a request belongs to has had its time."""
+        visit = self.visits.get(request.cb_kwargs.get("source", ""))
+        return visit is not None and visit.is_over_time
+
+    def is_patient(self, request: scrapy.Request) -> bool:
+        """Whether a request waits for its host however often that was silent: a backfill has time."""
+        visit = self.visits.get(request.cb_kwargs.get("source", ""))
+        return visit is not None and visit.backfill is not None
+
+    def _first_links(self, visit: SourceVisit) -> list[Link]:
+        try:
+            return visit.first_links()
+        except Problem as error:
+            visit.report(Issue("storage", visit.spec.url, str(error).removeprefix(f"{visit.spec.url}: ")))
+            return []
+
+    def _begin(self, visit: SourceVisit, links: Sequence[Link]) -> Iterator[scrapy.Request]:
+        # all are counted as open before the first one may come back, or that one would end the visit
+        yield from [request for link in links if (request := self._request(visit, link, is_first=True))]
+        if not visit.open_pages and not visit.is_done:
+            self._end(visit)
+
+    def _end(self, visit: SourceVisit) -> None:
+        visit.finish()
+        self.ends.add(visit)
+
+    def _look_up(self, begun: Sequence[tuple[SourceVisit, Sequence[Link]]]) -> None:
+        """Ask at once what is known of these pages; where the database does not say, they are simply read."""
+        places = [(visit.spec.name, link) for visit, links in begun if not visit.backfill for link in links]
+        try:
+            with self.ends.database.read() as connection:
+                known = load_validators(connection, ((name, link.address) for name, link in places))
+            self.reader.look_up([(visit.spec.name, link.url) for visit, links in begun for link in links])
+        except StorageError as error:
+            for visit, _ in begun:
+                visit.report(Issue("storage", visit.spec.url, str(error)))
+            return
+        for (name, _), one in known.items():
+            self.visits[name].conditions.remember(one)
+
+    async def _read(
+        self, visit: SourceVisit, response: Response, page: Page, link: Link
+    ) -> AsyncIterator[scrapy.Request]:
         documents = links = 0
         try:
             async with aclosing(self.reader.read(visit.spec, page, link, visit.now)) as parts:
@@ -110,16 +158,21 @@ class SourcesSpider(scrapy.Spider):
                     documents, links = documents + len(found.documents), links + len(found.links)
                     for request in self._take(visit, found):
                         yield request
+        except StorageError as error:
+            visit.report(Issue("storage", page.url, str(error)))
         except Exception as error:  # one source's page must not end the visits to the others
             visit.report(Issue("program", page.url, f"{type(error).__name__}: {error}"))
-        if (documents or links) and not response.meta.get("redirect_times"):  # marks are those of the last address
-            visit.conditions.note(link, _headers(response), leads_on=links > 0)
+        if documents or links:
+            is_redirected = bool(response.meta.get("redirect_times"))
+            visit.conditions.note(link, page, _headers(response), leads_on=links > 0, is_redirected=is_redirected)
 
     def _take(self, visit: SourceVisit, found: Found) -> Iterator[scrapy.Request]:
         for issue in found.issues:
             visit.report(issue)
         for document in found.documents:
             visit.keep(document)
+        if found.links:
+            self._look_up([(visit, found.links)])
         for link in found.links:
             request = self._request(visit, link)
             if request:
@@ -160,20 +213,18 @@ class SourcesSpider(scrapy.Spider):
         following = visit.close_page(was_read=was_read)
         if following:  # counted as open already
             yield self._ask(visit.spec, following, {})
-        if visit.result:
-            self.finished(visit.result)
+        elif visit.is_done:
+            self.ends.add(visit)
 
 
 def max_pages(spec: SourceSpec) -> int:
     """How many pages of its list a source may have read in one visit."""
-    reader = spec.listing or spec.api or spec.sitemap
-    return reader.max_pages if reader else 1
+    return (spec.listing or spec.api or spec.sitemap or spec.feed).max_pages
 
 
 def has_own_limit(spec: SourceSpec) -> bool:
     """Whether the source's file says how many pages to read; a limit nobody chose must not cut silently."""
-    reader = spec.listing or spec.api or spec.sitemap
-    return reader is not None and "max_pages" in reader.model_fields_set
+    return "max_pages" in (spec.listing or spec.api or spec.sitemap or spec.feed).model_fields_set
 
 
 def describe_failure(error: BaseException | None, url: str) -> tuple[str, str, str]:

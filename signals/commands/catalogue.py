@@ -1,20 +1,25 @@
 """`oncu sources` and `oncu signals`: the catalogue and the signal types as data."""
 
+import difflib
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from oncu.config.load import SIGNALS, SOURCES, check_provenance, load_signal_types, load_sources
 from oncu.config.problems import Problem
-from oncu.config.settings import load_settings
+from oncu.config.settings import Settings, load_settings
 from oncu.config.specs import SourceSpec
 from oncu.config.values import Category, write_every
 
 from .console import read_clock, say, warn
 from .health import show_health
+from .learning import try_type
+
+if TYPE_CHECKING:
+    from ..feedlist import ImportedFeeds
 
 SHOWN = 50  # bad rows on the terminal; --json prints all
 
@@ -40,6 +45,7 @@ def add_to(app: typer.Typer) -> None:
     signals = typer.Typer(no_args_is_help=True, help="The signal types.")
     signals.command("list", epilog="Example: oncu signals list")(list_types)
     signals.command("check", epilog="Example: oncu signals check")(check_signals)
+    signals.command("try", epilog="Example: oncu signals try strike --last 2000")(try_type)
     app.add_typer(signals, name="signals")
 
 
@@ -76,6 +82,9 @@ def check_sources(folder: Folder = None) -> None:
     check_provenance(specs, load_signal_types(settings.signals or SIGNALS))
     enabled, verified = (sum(getattr(spec, key) for spec in specs.values()) for key in ("enabled", "verified"))
     say(f"{len(specs)} sources, no faults; {enabled} on, {verified} verified")
+    for name, spec in specs.items():
+        if needs := _needs(spec):
+            say(f"{name} needs a key in the environment: {needs}")
 
 
 def preview_source(
@@ -88,7 +97,7 @@ def preview_source(
     """Show what one visit would store, and store nothing; exit code 1 where nothing could be read."""
     from ..sources import describe_preview, preview, preview_json
 
-    found = preview(_find(name, folder), load_settings().crawl, read_clock(), url=url, limit=limit)
+    found = preview(_with_keys(_find(name, folder)), load_settings().crawl, read_clock(), url=url, limit=limit)
     if as_json:
         say(json.dumps(preview_json(found), ensure_ascii=False, indent=2))
     else:
@@ -107,7 +116,7 @@ def store_fixture(
     """Store the pages at an address with what is read from them, as the next test of a source."""
     from ..sources import write_fixture
 
-    place = write_fixture(_find(name, sources), url, folder, load_settings().crawl, read_clock())
+    place = write_fixture(_with_keys(_find(name, sources)), url, folder, load_settings().crawl, read_clock())
     say(f"{place}: read expected.json and mend what is wrong in the source, not in the file")
 
 
@@ -121,23 +130,36 @@ def import_list(
     as_json: AsJson = False,
 ) -> None:
     """Add every feed of a list as a source; those that are there are skipped, bad ones reported (exit code 1)."""
-    from ..feedlist import import_feeds
+    from ..feedlist import import_feeds, refuse_defaults
 
-    place = folder or load_settings().sources
+    settings = load_settings()
+    place = folder or settings.sources
     if place is None:
         raise Problem("no folder of your own: give --folder FOLDER, or name one in oncu.yml (sources: FOLDER)")
     defaults = {"language": language, "category": category, "origin": "independent", "every": every}
+    if wrong := refuse_defaults(defaults):
+        raise typer.BadParameter(wrong)
     done = import_feeds(file, place, defaults=defaults, enabled=not off)
     if as_json:
         say(json.dumps(asdict(done), ensure_ascii=False, indent=2))
     else:
-        say(f"{len(done.new)} sources added to {place}, {done.skipped} were there already, {len(done.bad)} bad")
-        for row in done.bad[:SHOWN]:
-            warn(f"line {row.line}: {f'{row.column}: ' if row.column else ''}{row.reason}")
-        if len(done.bad) > SHOWN:
-            warn(f"… and {len(done.bad) - SHOWN} more; --json prints all")
+        _report(done, place, settings)
     if done.bad:
         raise typer.Exit(1)
+
+
+def _report(done: "ImportedFeeds", place: Path, settings: Settings) -> None:
+    """What became of a list, in the language of the digests; the bad rows on standard error."""
+    from ..words import load_words
+
+    words = load_words(settings.digest.language, settings.timezone)
+    counts = {"new": len(done.new), "skipped": done.skipped, "bad": len(done.bad)}
+    say(words("feeds_imported", folder=place, **counts))
+    for row in done.bad[:SHOWN]:
+        column = f"{row.column}: " if row.column else ""
+        warn(words("feeds_bad", line=row.line, reason=column + words.reason(row.reason)))
+    if len(done.bad) > SHOWN:
+        warn(words("feeds_more", n=len(done.bad) - SHOWN))
 
 
 def show_traces(folder: Folder = None) -> None:
@@ -152,10 +174,25 @@ def _load(folder: Path | None) -> dict[str, SourceSpec]:
 
 
 def _find(name: str, folder: Path | None) -> SourceSpec:
-    spec = _load(folder).get(name)
-    if spec is None:
-        raise Problem(f"no source is called {name!r}; oncu sources list shows the names")
+    specs = _load(folder)
+    if name not in specs:
+        close = difflib.get_close_matches(name, specs, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else "oncu sources list shows the names"
+        raise Problem(f"no source is called {name!r}; {hint}")
+    return specs[name]
+
+
+def _with_keys(spec: SourceSpec) -> SourceSpec:
+    """The source, whose keys are all set. Raises MissingKey before anything is asked of its host."""
+    spec.filled_headers()
     return spec
+
+
+def _needs(spec: SourceSpec) -> str:
+    """The variables a source needs, and which of them are not set; nothing where it needs none."""
+    missing = spec.missing_variables
+    said = (f"{name} (not set)" if name in missing else name for name in spec.variables)
+    return ", ".join(said)
 
 
 def list_types(folder: Folder = None, as_json: AsJson = False) -> None:

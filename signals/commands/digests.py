@@ -43,7 +43,7 @@ def digest(
     words = load_words(settings.digest.language, settings.timezone)
     with open_storage(settings) as database:
         _check_manager(database, manager)
-        compose_digest(database, manager, day, settings, read_clock())
+        compose_digest(database, manager, day, settings, read_clock(), types=catalogue.types)
         view = view_digest(database, manager, day, settings, words, types=catalogue.types, sources=catalogue.sources)
         if send:
             say(send_digest(database, view, day, settings, words, read_clock(), again=again))

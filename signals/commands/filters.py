@@ -35,10 +35,9 @@ def add_to(app: typer.Typer) -> None:
 
 def match(clients: Clients) -> None:
     """Find clients in texts: JSON lines {id, title?, text} in, one line a mention out."""
-    from oncu.classifiers.matcher import build_matcher
-
     from ..filters import match_filter
     from ..imports.names import read_client_names
+    from ..ready_names import cache_folder, ready_matcher
 
     names, bad = read_client_names(clients, read_clock())
     for row in bad:
@@ -46,7 +45,7 @@ def match(clients: Clients) -> None:
         warn(f"{clients}: line {row.line}{column}: {row.reason}")
     if not names:
         raise Problem(f"{clients}: holds no client; add rows with client_id and legal_name")
-    run_lines(match_filter(build_matcher(names)), failed=bool(bad))
+    run_lines(match_filter(ready_matcher(names, cache_folder(load_settings()))), failed=bool(bad))
 
 
 def tag() -> None:

@@ -53,7 +53,7 @@ def forget(
         if author is not None:
             done = [forget_author(database, author, settings, now, actor=actor, source=source)]
         elif document is not None:
-            done = [forget_document(database, document, now, actor=actor)]
+            done = [forget_document(database, document, now, pages=settings.crawl.keep_pages, actor=actor)]
         else:
             done = forget_older(database, settings, now, actor=actor)
     _report(done, as_json)

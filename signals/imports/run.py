@@ -1,32 +1,36 @@
 """Import one table: read it, check every row, save the good ones in one transaction, say what became of the rest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from oncu.storage.audit import write_audit
-from oncu.storage.clients import client_ids, save_clients
-from oncu.storage.database import Database
+from oncu.storage.changes import Changes
+from oncu.storage.database import Database, Transaction
 from oncu.storage.external import SqlQuery
+from oncu.storage.identity import DEFAULT_SOURCE, client_of_every_id, survivors
 from oncu.storage.outcomes import save_actions, save_exposure, save_offers, save_outcomes, save_relations
 
+from ..groups import find_circle, parents_of
+from .clients import link_prospects, save_client_list
 from .columns import Context, Parsed, Value, match_header, parse_table
-from .plans import Plan, load_plan
+from .plans import KINDS, Plan, load_plan
 from .sources import read_table
 from .tables import BadRow, Table, TableError, show
 
-SAVES = {
-    "clients": save_clients,
+ISTANBUL = ZoneInfo("Europe/Istanbul")
+
+Row = Mapping[str, Any]
+SAVES: dict[str, Callable[[Transaction, Sequence[Row], datetime], Changes]] = {
     "relations": save_relations,
     "outcomes": save_outcomes,
     "offers": save_offers,
     "exposure": save_exposure,
     "actions": save_actions,
 }
-ISTANBUL = ZoneInfo("Europe/Istanbul")
-
 FindFault = Callable[[dict[str, Value]], tuple[str, str] | None]
 
 
@@ -52,22 +56,25 @@ def import_table(
     *,
     actor: str,
     zone: ZoneInfo = ISTANBUL,
+    system: str = DEFAULT_SOURCE,
+    order: Sequence[str] = (),
 ) -> ImportReport:
     """Import clients, relations, outcomes, offers, exposure or actions; good rows are saved, all of them or none.
 
     Importing the same table again changes nothing, and leaves no second line in the audit trail. `zone` is that of
-    clocks without a zone. Raises TableError (a ValueError for an unknown kind) and StorageError.
+    clocks without a zone; `system` is the bank's system the table comes from and whose ids it uses; `order` names the
+    systems, the most trusted first. Raises TableError (a ValueError for an unknown kind) and StorageError.
     """
     plan, table, parsed = read_rows(kind, source, now, zone=zone)
-    return _save(plan, table, parsed, database, now, actor)
+    return _save(plan, table, parsed, database, now, actor=actor, system=system, order=order)
 
 
 def read_rows(
     kind: str, source: Path | SqlQuery | Table, now: datetime, *, zone: ZoneInfo = ISTANBUL
 ) -> tuple[Plan, Table, Parsed]:
     """Read and check a table without saving it. Raises TableError (ValueError for an unknown kind) and StorageError."""
-    if kind not in SAVES:
-        raise ValueError(f"kind {kind!r}: write one of {', '.join(SAVES)}")
+    if kind not in KINDS:
+        raise ValueError(f"kind {kind!r}: write one of {', '.join(KINDS)}")
     plan = load_plan(kind)
     table = source if isinstance(source, Table) else read_table(source)
     if kind == "clients" and not table.rows and not table.bad:
@@ -92,18 +99,35 @@ def format_report(report: ImportReport) -> list[str]:
     return [summary, *(f"note: {note}" for note in report.notes), *faults]
 
 
-def _save(plan: Plan, table: Table, parsed: Parsed, database: Database, now: datetime, actor: str) -> ImportReport:
+def _save(
+    plan: Plan,
+    table: Table,
+    parsed: Parsed,
+    database: Database,
+    now: datetime,
+    *,
+    actor: str,
+    system: str,
+    order: Sequence[str],
+) -> ImportReport:
     with database.write() as connection:
-        if plan.kind != "clients":
-            parsed = _refuse_strangers(parsed, client_ids(connection))
+        ids = client_of_every_id(connection, system)
+        parsed = _refuse_circles(
+            plan, parsed if plan.kind == "clients" else _known_clients(parsed, ids), connection, ids
+        )
         rows = list({plan.key(row): row for row in parsed.rows}.values())
-        changes = SAVES[plan.kind](connection, rows, now)
+        said: list[str] = []
+        if plan.kind == "clients":
+            changes, said = save_client_list(connection, rows, now, source=system, order=order)
+            said += link_prospects(connection, now)
+        else:
+            changes = SAVES[plan.kind](connection, rows, now)
         summary = f"{changes.new} new, {changes.updated} updated, {changes.unchanged} unchanged"
         if changes.new or changes.updated:
-            subject = f"{plan.kind} {table.name}"
+            subject = f"{plan.kind} {table.name}" + ("" if system == DEFAULT_SOURCE else f" of {system}")
             write_audit(connection, actor, "import", subject, now, after=table.digest, reason=summary)
     bad = sorted((*table.bad, *parsed.bad), key=lambda fault: fault.line)
-    notes = table.notes if table.rows else (*table.notes, "the table holds no rows")
+    notes = (*table.notes, *(() if table.rows else ("the table holds no rows",)), *said)
     repeated = len(parsed.rows) - len(rows)
     total = len(table.rows) + len({fault.line for fault in table.bad})
     counts = changes.new, changes.updated, changes.unchanged + repeated
@@ -137,11 +161,43 @@ def _refuse_twice(parsed: Parsed, plan: Plan) -> Parsed:
     return _refuse(parsed, find_fault)
 
 
-def _refuse_strangers(parsed: Parsed, clients: set[str]) -> Parsed:
+def _known_clients(parsed: Parsed, ids: Mapping[str, str]) -> Parsed:
+    """The rows under the ids of the clients they are about; a row of nobody is refused."""
+
     def find_fault(row: dict[str, Value]) -> tuple[str, str] | None:
         client = str(row["client_id"])
-        if client in clients:
+        return None if client in ids else ("client_id", f"unknown client {show(client)}; import clients first")
+
+    found = _refuse(parsed, find_fault)
+    return replace(found, rows=[row | _known_ids(row, ids) for row in found.rows])
+
+
+def _known_ids(row: Row, ids: Mapping[str, str]) -> dict[str, Value]:
+    """The client of a row, and the firm it stands in a relation to where that is a client too."""
+    return {name: ids.get(row[name], row[name]) for name in ("client_id", "other_id") if name in row}
+
+
+def _refuse_circles(plan: Plan, parsed: Parsed, connection: Transaction, ids: Mapping[str, str]) -> Parsed:
+    """Refuse rows by which a firm would be its own parent's parent."""
+    column = {"clients": "parent_id", "relations": "other_id"}.get(plan.kind)
+    stated = [row for row in parsed.rows if column and row.get(column) and row.get("kind", "parent") == "parent"]
+    if column is None or not stated:
+        return parsed
+    merged = survivors(connection)
+
+    def known(firm: Value) -> str:
+        found = ids.get(str(firm), str(firm))
+        return merged.get(found, found)
+
+    listed = {known(row["client_id"]) for row in parsed.rows} if plan.kind == "clients" else set()
+    parents = parents_of(connection, unlisted=listed)
+    for row in stated:
+        parents.setdefault(known(row["client_id"]), set()).add(known(row[column]))
+
+    def find_fault(row: dict[str, Value]) -> tuple[str, str] | None:
+        if not row.get(column) or row.get("kind", "parent") != "parent":
             return None
-        return "client_id", f"unknown client {show(client)}; import clients first"
+        circle = find_circle(parents, known(row["client_id"]))
+        return (column, f"closes a circle of parents ({' → '.join(circle)}); leave one of them out") if circle else None
 
     return _refuse(parsed, find_fault)

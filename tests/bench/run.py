@@ -11,22 +11,42 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from clients import bench_clients
+from complaints import bench_cfpb, bench_complaints
 from crawl import bench_crawl
 from extract import bench_extract
 from feeds import bench_feeds
 from imports import bench_import
 from measure import SHARED
-from pipeline import bench_day, bench_pipeline
+from pipeline import bench_bank, bench_day, bench_pipeline
+from poison import bench_poison, bench_pool
+from resolve import bench_resolve
+from scan import bench_recall, bench_scan
+from stories import bench_stories
+from surge import bench_surge
+from tags import bench_tags
 
 MEASURES: dict[str, Callable[[Path], None]] = {
     "pipeline": bench_pipeline,
+    "bank": bench_bank,
+    "scan": bench_scan,
+    "recall": bench_recall,
     "import": bench_import,
+    "clients": bench_clients,
     "crawl": bench_crawl,
     "extract": bench_extract,
     "feeds": bench_feeds,
     "day": bench_day,
+    "poison": bench_poison,
+    "pool": bench_pool,
+    "resolve": bench_resolve,
+    "stories": bench_stories,
+    "surge": bench_surge,
+    "complaints": bench_complaints,
+    "cfpb": bench_cfpb,
+    "tags": bench_tags,
 }
-NEED_SHARED = ("pipeline", "extract")
+NEED_SHARED = ("pipeline", "bank", "scan", "recall", "extract", "clients", "tags", "complaints", "cfpb")
 
 
 def main(names: list[str]) -> None:

@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from oncu.classifiers.names import common_words, make_aliases, name_words, parse_name
+from oncu.classifiers.names import common_words, guess_aliases, make_aliases, name_words, parse_name, split_form
+from oncu.classifiers.text import fold_key
 
 
 @pytest.mark.parametrize(
@@ -80,3 +83,95 @@ def test_word_lists_are_folded() -> None:
 
 def test_trade_words_alone_are_nobodys_name():
     assert make_aliases("Sanayi ve Ticaret A.Ş.") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "core", "form"),
+    [
+        ("Nurova Tekstil Limited Ş.", "nurova tekstil", "limited"),
+        ("Nurova Tekstil Anonim Şti.", "nurova tekstil", "anonim"),
+        ("Nurova Tekstil A. Ş.", "nurova tekstil", "anonim"),
+        ("Nurova Tekstil Kom. Şti.", "nurova tekstil", "komandit"),
+        ("Nurova Tekstil Koll.", "nurova tekstil", "kollektif"),
+        ("Nurova Eğitim Vakfı İktisadi İşletmesi", "nurova egitim vakfi", "iktisadi"),
+        ("Sınırlı Sorumlu Nurova Konut Yapı Kooperatifi", "nurova konut yapi", "kooperatif"),
+        ("S.S. Nurova Konut Yapı Koop.", "nurova konut yapi", "kooperatif"),
+        ("Nurova Anonim Türk Sigorta Şirketi", "nurova sigorta", "anonim"),
+        ("Nurova Handels GmbH & Co. KG", "nurova handels", "gmbh"),
+        ("Nurova Trading Sdn Bhd", "nurova trading", "limited_company"),
+        ("Nurova Aktiebolag", "nurova", "joint_stock"),
+        ("Nurova Sp. z o.o.", "nurova", "limited_company"),
+    ],
+)
+def test_form_of_a_marked_name_is_read(name: str, core: str, form: str) -> None:
+    parsed = parse_name(name)
+    assert (parsed.core, parsed.legal_form) == (core, form)
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("Nurova Tekstil A.Ş. (Eski unvanı: Vadi Gıda Ltd. Şti.)", "eski unvani vadi gida ltd sti"),
+        ("Nurova Tekstil A.Ş. Eski Ünvanı Vadi Gıda Ltd. Şti.", "eski unvani vadi gida ltd sti"),
+        ("Tasfiye Halinde Nurova Tekstil A.Ş.", "tasfiye halinde"),
+        ("Nurova Tekstil A.Ş. (Konkordato Mühletinde)", "konkordato muhletinde"),
+        ("İflas Halinde Nurova Tekstil A.Ş.", "iflas halinde"),
+        ("Nurova Tekstil A.Ş. Türkiye İstanbul Merkez Şubesi", "turkiye istanbul merkez subesi"),
+        ("Nurova Tekstil Bursa Şubesi", "bursa subesi"),
+    ],
+)
+def test_what_is_said_beside_a_name_leaves_it(name: str, note: str) -> None:
+    parsed = parse_name(name)
+    assert (parsed.core, parsed.notes) == ("nurova tekstil", (note,))
+
+
+def test_town_in_brackets_is_a_part_of_the_name() -> None:
+    assert parse_name("Nurova (Kütahya) Seramik A.Ş.").core == "nurova kutahya seramik"
+
+
+TEXT = """Nurova Tekstil San. Tic. ve A.Ş. Ltd. Şti. Limited Şirketi Anonim Türk Holding Tasfiye Halinde (Eski unvanı
+Vadi) S.S. Kooperatifi Şubesi İstanbul Merkez GmbH & Co. KG Inc. Koll. İktisadi İşletmesi 7 D'or e-Ticaret AŞ GYO"""
+NAMES = st.lists(st.sampled_from(TEXT.split()), max_size=9).map(" ".join)
+
+
+@given(NAMES)
+def test_parsed_name_holds_every_word_and_no_other(name: str) -> None:
+    parsed = parse_name(name)
+    parts = " ".join((parsed.core, *parsed.sector_words, *parsed.form_words, *parsed.notes))
+    assert sorted(parts.split()) == sorted(fold_key(name).split())
+
+
+@given(NAMES)
+def test_parsing_a_parsed_name_changes_nothing(name: str) -> None:
+    once = parse_name(name).core
+    assert parse_name(once).core == once
+
+
+@given(NAMES)
+def test_core_never_ends_with_a_legal_form(name: str) -> None:
+    assert split_form(parse_name(name).core.split())[1] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "website", "expected"),
+    [
+        ("Türkiye Nurova Bankası A.Ş.", "https://www.nurovabank.com.tr/tr", {"nurovabank"}),
+        ("Vadi Nurova A.Ş.", "vadinurova.com", {"vadinurova", "vadi nurova"}),
+        ("Nurova Petrol Rafinerileri A.Ş.", "nupras.com.tr", {"nupras"}),
+        ("Nurova Tekstil A.Ş.", "ornekgiyim.com", set()),
+        ("Nurova Tekstil A.Ş.", None, set()),
+    ],
+)
+def test_website_names_a_firm_only_if_made_of_its_words(name: str, website: str | None, expected: set[str]) -> None:
+    assert {alias.text for alias in guess_aliases(name, website) if alias.kind == "label"} == expected
+
+
+def test_initials_of_four_words_are_a_guess_and_no_usual_alias() -> None:
+    name = "Nurova Kıyı Vadi Pınar Ltd. Şti."
+    assert [alias.text for alias in guess_aliases(name) if alias.kind == "acronym"] == ["nkvp"]
+    assert "nkvp" not in {alias.text for alias in make_aliases(name)}
+
+
+def test_phrase_is_also_looked_for_in_letters() -> None:
+    aliases = {alias.text for alias in make_aliases("Nurova Gayrimenkul Yatırım Ortaklığı A.Ş.")}
+    assert {"nurova gyo", "nurova gayrimenkul yatirim ortakligi"} <= aliases

@@ -25,3 +25,11 @@ def test_other_languages_are_split_too(language: str) -> None:
 
 def test_empty_text_has_no_sentences() -> None:
     assert parts(" \n ") == []
+
+
+@pytest.mark.parametrize("short", ["ENER.", "PETR.", "LOJ."])
+def test_abbreviated_branch_inside_a_name_does_not_end_a_sentence(short: str) -> None:
+    text = (
+        "Mahkeme kararıyla NUROVA " + short + " ÜRETİM LTD. ŞTİ. hakkında üç aylık geçici mühlet verildi. " + "x" * 150
+    )
+    assert f"NUROVA {short} ÜRETİM" in parts(text)[0]

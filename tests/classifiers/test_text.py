@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.text import fold, fold_key
+from oncu.classifiers.text import LONG, fold, fold_all, fold_key, fold_letters
 
 anything = st.text(st.characters(codec=None, exclude_categories=()))
 
@@ -37,6 +37,10 @@ def test_letters_lose_their_marks(letter: str, folded: str) -> None:
 
 def test_all_else_is_one_space() -> None:
     assert fold("A.Ş.'nin – 3…😀x\u00a0y").text == "a s nin 3 x y"
+
+
+def test_mark_between_texts_inside_a_text_is_a_space() -> None:
+    assert fold_all(["a\x1eb", "c"]) == b" a b \n c "
 
 
 def test_soft_hyphen_does_not_break_a_word() -> None:
@@ -80,3 +84,31 @@ def test_spans_are_ordered_and_within_the_text(text: str) -> None:
     spans = [folded.span(i, i + 1) for i in range(len(folded.text))]
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(one[1] == two[0] for one, two in zip(spans, spans[1:], strict=False))
+
+
+@given(anything, st.characters(codec=None, exclude_categories=(), min_codepoint=0x10000))
+def test_letters_beyond_64k_are_a_space_of_one_place(text: str, letter: str) -> None:
+    assert fold_letters(text + letter + text) == fold_letters(text) + b" " + fold_letters(text)
+
+
+@given(st.text(alphabet="açğıöşüÇĞİÖŞÜI ", min_size=1))
+def test_spans_of_a_decomposed_text_hold_whole_letters(text: str) -> None:
+    decomposed = unicodedata.normalize("NFD", text)
+    folded = fold(decomposed)
+    letters = [decomposed[slice(*folded.span(i, i + 1))] for i, f in enumerate(folded.text) if f != " "]
+    assert [unicodedata.normalize("NFC", letter) for letter in letters] == list(text.replace(" ", ""))
+
+
+@given(st.lists(anything, min_size=1))
+def test_texts_fold_together_as_alone(texts: list[str]) -> None:
+    assert [part.decode().strip() for part in fold_all(texts).split(b"\n")] == [fold_key(text) for text in texts]
+
+
+@given(anything)
+def test_long_texts_fold_as_short_ones(text: str) -> None:
+    assert fold(text + " x" * LONG).text.removesuffix(" x" * LONG) == fold(text + " x").text.removesuffix(" x")
+
+
+@given(anything)
+def test_key_is_the_folded_text_without_spaces_around(text: str) -> None:
+    assert fold_key(text) == fold(text).text.strip()

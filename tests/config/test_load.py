@@ -72,6 +72,10 @@ def test_an_unknown_key_inside_a_block_is_named_with_its_place(faults: Faults) -
     assert found == ["deneme.yml: listing.itm: unknown key; did you mean 'item'?"]
 
 
+def test_a_misspelt_required_key_is_one_fault(faults: Faults) -> None:
+    assert faults(publisher=None, pubisher="x") == ["deneme.yml: pubisher: unknown key; did you mean 'publisher'?"]
+
+
 def test_a_key_like_no_other_gets_the_list_of_known_keys(faults: Faults) -> None:
     assert faults(zzzz=1)[0].startswith("deneme.yml: zzzz: unknown key; known keys: title, publisher")
 

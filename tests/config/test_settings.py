@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from oncu.config.load import ConfigError
-from oncu.config.settings import load_settings, settings_file
+from oncu.config.settings import CrawlSettings, Settings, load_settings, settings_file
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +38,14 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ONCU_DIGEST__MAX_ALERTS", "5")
     found = load_settings()
     assert (found.database_url, found.digest.max_alerts, found.digest.language) == ("sqlite:///b.db", 5, "en")
+
+
+def test_a_variable_changes_its_key_alone_also_where_the_block_was_given_as_a_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ONCU_CRAWL__DELAY_SECONDS", "2")
+    crawl = Settings(crawl=CrawlSettings(user_agent="Ada", delay_seconds=1)).crawl
+    assert (crawl.user_agent, crawl.delay_seconds) == ("Ada", 2)
 
 
 def test_an_empty_variable_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,7 +166,17 @@ def _local(case: Case, places: Mapping[str, str], drop: Path) -> SourceSpec:
     else:
         origin = origin_of(case.url)
         url = case.url.replace(origin, places[f"{case.name} {origin}"], 1)
-    return case.spec.model_copy(update={"name": case.name, "url": url, "enabled": True})
+    return case.spec.model_copy(update={"name": case.name, "url": url, "enabled": True} | _local_detail(case, places))
+
+
+def _local_detail(case: Case, places: Mapping[str, str]) -> dict[str, Any]:
+    """The reader of an API whose details are at an address of the source's file, with that address on loopback."""
+    api = case.spec.api
+    if not (api and api.detail and api.detail.url):
+        return {}
+    origin = origin_of(api.detail.url)
+    url = api.detail.url.replace(origin, places[f"{case.name} {origin}"], 1)
+    return {"api": api.model_copy(update={"detail": api.detail.model_copy(update={"url": url})})}
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

@@ -14,7 +14,8 @@ from oncu.crawlers.plan import first_links, page_link, visit_window
 from oncu.crawlers.run import crawl
 from oncu.crawlers.spiders import api
 from oncu.storage.database import Database
-from oncu.storage.documents import Saved
+from oncu.storage.documents import Document, Saved, documents_of
+from oncu.storage.shapes import Issue
 
 from .conftest import as_json, make_spec
 from .loopback import Answer, Asked, serving
@@ -128,6 +129,89 @@ def test_posted_pages_are_read_over_http(database: Database) -> None:
     assert (result.saved, kinds) == (Saved(new=3), {"application/json"})
 
 
+@pytest.mark.parametrize(
+    ("zone", "asked"),
+    [("Europe/Istanbul", "20260201030000"), ("UTC", "20260201000000"), ("Asia/Tokyo", "20260201090000")],
+)
+def test_window_is_written_by_the_clock_of_the_source(zone: str, asked: str) -> None:
+    spec = source(url=URL + "?d={from}", windows={"format": "%Y%m%d%H%M%S", "zone": zone})
+    assert page_link(spec, 1, WINDOW).url == f"{URL}?d={asked}"
+
+
+def test_day_in_a_path_may_be_made_of_folders() -> None:
+    spec = source(url=URL + "/{to}.json", windows={"format": "%Y/%m/%d"})
+    assert page_link(spec, 1, WINDOW).url == f"{URL}/2026/02/08.json"
+
+
+def test_detail_gives_the_document_and_its_row_fills_the_gaps(database: Database) -> None:
+    answers = {
+        "/ara": {"rows": [{"no": "7/b", "t": "Örsmen Metal", "d": "01.03.2026"}]},
+        "/kayit/7%2Fb": {"body": {"text": "Mühlet verildi."}},
+    }
+    detail = {"fields": {"text": "body.text", "published_at": "body.date"}}
+    fields = {"key": "no", "title": "t", "published_at": "d"}
+    with serving(lambda asked: Answer(as_json(answers.get(asked.path, {})))) as site:
+        spec = source(url=site.url("/ara"), fields=fields, detail=detail | {"url": site.url("/kayit/{key}")})
+        [found] = visited(spec, database, site.place)
+    assert (found.title, found.text, found.natural_key) == ("Örsmen Metal", "Mühlet verildi.", "7/b")
+    assert found.published_at == datetime(2026, 2, 28, 21, tzinfo=UTC)
+
+
+def test_detail_may_be_a_web_page_named_in_the_row(database: Database) -> None:
+    pages = {"/ara": as_json({"rows": [{"u": "/haber/1"}]}), "/haber/1": b"<h1>Karar</h1><p>Ceza verildi.</p>"}
+    detail = {"kind": "page", "link": "u", "fields": {"title": "h1", "text": "p"}}
+    with serving(lambda asked: Answer(pages.get(asked.path, b""), headers={"Content-Type": "text/html"})) as site:
+        spec = source(url=site.url("/ara"), detail=detail)
+        [found] = visited(spec, database, site.place)
+        assert (found.title, found.text, found.url) == ("Karar", "Ceza verildi.", site.url("/haber/1"))
+
+
+@pytest.mark.parametrize("row", [{"t": "x"}, {"t": "x", "u": None}, {"t": "x", "u": "javascript:alert(1)"}])
+def test_row_without_the_address_of_its_detail_is_an_issue(row: dict[str, Any]) -> None:
+    spec = source(detail={"link": "u", "fields": {"text": "x"}})
+    [found] = api.read(spec, Page(URL, as_json({"rows": [row]})), Link(URL), NOW)
+    assert isinstance(found, Issue) and found.problem == "no address of its detail in this row"
+
+
+def test_detail_that_says_nothing_is_an_issue_and_no_document_of_its_row_alone() -> None:
+    spec = source(detail={"link": "u", "fields": {"text": "body.text"}})
+    link = Link(f"{URL}/1", "detail", known={"title": "x"})
+    [found] = api.read(spec, Page(link.url, as_json({"error": "log in"})), link, NOW)
+    assert isinstance(found, Issue) and "nothing at body.text" in found.problem
+
+
+@pytest.mark.parametrize(
+    ("detail", "part"),
+    [
+        ({"fields": {"text": "x"}}, "say where the detail is"),
+        ({"link": "u", "url": "/a/{key}", "fields": {"text": "x"}}, "in one way"),
+        ({"link": "u"}, "say what is in the answer"),
+        ({"link": "u", "fields": {"text": "a["}}, "not a JSON path"),
+        ({"link": "u", "kind": "page", "fields": {"text": "p["}}, "not a CSS selector"),
+    ],
+)
+def test_detail_that_cannot_be_found_or_read_is_refused(detail: dict[str, Any], part: str) -> None:
+    with pytest.raises(ValidationError, match=part):
+        source(detail=detail)
+
+
+def visited(spec: SourceSpec, database: Database, place: str) -> list[Document]:
+    """What one visit stores."""
+    crawling = CrawlSettings(delay_seconds=0, allow_private=[place], process="inside")
+    crawl([spec], crawling, str(database.engine.url), NOW)
+    with database.read() as connection:
+        return list(documents_of(connection, spec.name, limit=9))
+
+
 def test_window_of_a_visit_is_as_long_as_its_file_says() -> None:
     window = visit_window(source(url=URL + "?d={from}", windows={"days": 5}), NOW, None)
     assert window and window.end - window.start == timedelta(days=5)
+
+
+def test_details_that_all_say_the_same_are_no_documents(database: Database) -> None:
+    rows = {"rows": [{"no": str(number), "t": "x"} for number in range(3)]}
+    same = {"body": {"title": "Kayıt", "text": "Devam etmek için sözleşmeyi onaylayın."}}
+    detail = {"fields": {"title": "body.title", "text": "body.text"}}
+    with serving(lambda asked: Answer(as_json(rows if asked.path == "/ara" else same))) as site:
+        spec = source(url=site.url("/ara"), fields={"key": "no"}, detail=detail | {"url": site.url("/kayit/{key}")})
+        assert all(document.quarantine for document in visited(spec, database, site.place))

@@ -9,6 +9,7 @@ from oncu.config.specs import Provenance
 from oncu.crawlers.document import build_document
 from oncu.crawlers.pages.page import Link, Page, Row
 from oncu.crawlers.spiders import file, listing
+from oncu.crawlers.tax_numbers import restore_first_digit
 from oncu.storage.runs import Issue
 
 from .conftest import MakeSpec, page
@@ -73,3 +74,25 @@ def test_source_that_is_off_and_unverified_must_say_what_to_check(spec: MakeSpec
 def test_zone_that_is_none_is_refused(spec: MakeSpec) -> None:
     with pytest.raises(ValidationError, match="no time zone 'Europe/Istambul'"):
         spec("s", URL, dates={"formats": ["%d"], "zone": "Europe/Istambul"})
+
+
+# Invented numbers with a right check digit.
+@pytest.mark.parametrize("number", ["7280000014", "0690000027", "1000000121"])
+def test_first_digit_a_source_has_lost_is_found_by_the_check_digit(number: str) -> None:
+    assert restore_first_digit(number[1:]) == number
+
+
+@pytest.mark.parametrize("given", ["", "7280000014", "28000001", "12345678901", "28000001x"])
+def test_what_is_no_cut_tax_number_stays_as_it_is(given: str) -> None:
+    assert restore_first_digit(given) == given
+
+
+def test_mended_tax_number_stands_beside_what_the_source_wrote(spec: MakeSpec) -> None:
+    cut = spec("s", URL, tax_numbers=["tax_id"])
+    whole, _ = build_document(cut, Row({"title": "x", "tax_id": "280000014; 1234567890"}, "1"), NOW)
+    assert whole and whole.fields == {
+        "tax_id": "7280000014; 1234567890",
+        "tax_id_given": "280000014; 1234567890",
+    }
+    none, _ = build_document(cut, Row({"title": "x"}, "1"), NOW)
+    assert none and none.fields == {}

@@ -215,7 +215,9 @@ def test_results_keep_the_order_of_the_sources_and_progress_sees_each(crawled: C
 
 
 def test_second_crawl_stores_nothing_twice(crawled: Crawled) -> None:
-    assert [r.saved for r in crawled.again.values()] == [Saved(seen=n) for n in (3, 3, 2, 2)]
+    # the feed has a problem and the pages of the API lead on, so both are read again; the others are as they were
+    assert [r.saved for r in crawled.again.values()] == [Saved(seen=3), Saved(), Saved(seen=2), Saved()]
+    assert [r.unchanged for r in crawled.again.values()] == [0, 3, 0, 1]
     assert {d.first_seen_at for d in crawled.documents("feed").values()} == {NOW}
 
 

@@ -217,7 +217,7 @@ def test_empty_or_missing_drop_folder_is_an_issue_and_no_crash(database: Databas
     [empty] = crawl([spec], CrawlSettings(drop_folder=tmp_path, process="inside"), url, NOW)
     [unset] = crawl([spec], CrawlSettings(process="inside"), url, NOW + timedelta(hours=1))
     assert (empty.status, unset.status) == ("empty", "failed")
-    assert "no drop folder" in unset.issues[0].problem
+    assert (unset.issues[0].place, unset.issues[0].problem[:14]) == ("drop:*.csv", "no drop folder")
 
 
 def test_page_cannot_lead_into_the_drop_folder(database: Database, tmp_path: Path) -> None:
@@ -228,3 +228,45 @@ def test_page_cannot_lead_into_the_drop_folder(database: Database, tmp_path: Pat
         settings = CrawlSettings(delay_seconds=0, allow_private=[site.place], drop_folder=tmp_path, process="inside")
         [result] = crawl([spec], settings, str(database.engine.url), NOW)
     assert (result.status, result.saved) == ("failed", Saved())
+
+
+@pytest.mark.parametrize("body", [b"<!doctype html><html><title>Oturum</title></html>", b"", b"firma\n"])
+def test_table_without_its_columns_is_an_issue_also_where_no_row_follows(body: bytes) -> None:
+    [said] = problems(read(body, {"title": "unvan"}))
+    assert said.startswith("column 'unvan' is missing; found: ")
+
+
+def test_workbook_without_its_columns_is_an_issue_also_where_no_row_follows() -> None:
+    assert problems(read(workbook(("firma",)), {"title": "unvan"}, "xlsx")) == [
+        "column 'unvan' is missing; found: firma"
+    ]
+
+
+def test_table_with_its_header_alone_has_no_rows_and_no_issue() -> None:
+    assert read(b"unvan\n", {"title": "unvan"}) == []
+
+
+def test_lines_of_an_old_mac_are_lines() -> None:
+    assert values(read(b'unvan;il\r"A; B\r";Bolu\r', {"title": "unvan", "city": "il"})) == [
+        {"title": "A; B\r", "city": "Bolu"}
+    ]
+
+
+NOTICE = "**İLAN**\n| **No** | : | 2026/7 |\n| Yüklenicisi | : | ÖRSMEN YAPI LTD. ŞTİ. |\n"
+
+
+def test_text_is_one_document_with_the_fields_its_expressions_find() -> None:
+    fields = {"key": r"No\*\* \| : \| (\S+)", "firm": r"Yüklenicisi \| : \| ([^|]+?) \|"}
+    [found] = values(read(NOTICE.encode(), fields, "text"))
+    assert (found["key"], found["firm"], found["text"]) == ("2026/7", "ÖRSMEN YAPI LTD. ŞTİ.", NOTICE.strip())
+
+
+def test_text_is_split_into_its_notices() -> None:
+    found = values(read((NOTICE * 2).encode(), {"key": r"No\*\* \| : \| (\S+)"}, "text", split=r"^\*\*İLAN"))
+    assert [row["key"] for row in found] == ["2026/7", "2026/7"]
+
+
+@pytest.mark.parametrize(("more", "said"), [({}, "it is empty"), ({"split": "^İLAN"}, "nothing in it matches split")])
+def test_text_that_holds_nothing_is_an_issue(more: dict[str, Any], said: str) -> None:
+    [problem] = problems(read(b" \n", {}, "text", **more))
+    assert problem.startswith(said)

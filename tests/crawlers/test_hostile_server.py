@@ -1,6 +1,7 @@
 """200 good sources beside hosts that do everything to stop a crawler: nobody but the hostile ones is harmed."""
 
 import json
+import os
 import re
 import sys
 import time
@@ -64,9 +65,8 @@ PROBLEMS = {
 @dataclass
 class Crawled:
     results: dict[str, SourceResult]
-    stall: float
+    stall: float  # without the time in which other programs had the processor
     memory: float
-    seconds: float
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         hosts = [host_of(n) for n in range(len(answers))] + [host_of(n, is_good=True) for n in range(GOOD_HOSTS)]
         settings = CrawlSettings(
             delay_seconds=0,
-            timeout_seconds=2,
+            timeout_seconds=3,
             max_bytes=3 * 2**20,
             concurrent_requests=32,
             allow_private=[f"{host}:{port}" for host in hosts],
@@ -90,7 +90,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         seconds = time.monotonic() - began
     report = json.loads((folder / "report").read_text())
     database.close()
-    yield Crawled({result.source: result for result in results}, report["stall"], report["memory"], seconds)
+    print(f"\n{len(results)} sources in {seconds:.1f} s, {report}, load {os.getloadavg()[0]:.1f}")
+    yield Crawled({result.source: result for result in results}, report["own_stall"], report["memory"])
 
 
 def sources(hostile: list[str], port: int) -> list[SourceSpec]:

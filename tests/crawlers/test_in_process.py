@@ -28,7 +28,7 @@ def test_three_crawls_in_a_row_in_one_process(database: Database) -> None:
         spec = make_spec("s", site.url("/rss"))
         url = str(database.engine.url)
         found = [crawl([spec], settings(site), url, NOW + timedelta(hours=n))[0] for n in range(3)]
-    assert [result.saved for result in found] == [Saved(new=2), Saved(seen=2), Saved(seen=2)]
+    assert [(result.saved, result.unchanged) for result in found] == [(Saved(new=2), 0), (Saved(), 1), (Saved(), 1)]
 
 
 def test_crawl_in_the_thread_of_a_running_event_loop(database: Database) -> None:

@@ -1,15 +1,21 @@
 """JSON Feed beside RSS and Atom."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from oncu.config.settings import CrawlSettings
+from oncu.config.specs import SourceSpec
 from oncu.crawlers.pages.feed import Feed, parse_feed
 from oncu.crawlers.pages.page import Link, Page, Row
+from oncu.crawlers.plan import days_window
+from oncu.crawlers.run import crawl
 from oncu.crawlers.spiders import feed
+from oncu.storage.database import Database
 
 from .conftest import MakeSpec
+from .loopback import Answer, Asked, serving
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 URL = "https://blog.example/feed.json"
@@ -72,3 +78,42 @@ def test_reader_makes_rows_of_entries(spec: MakeSpec) -> None:
     )
     [row] = feed.read(spec("s", URL), Page(URL, body.encode()), Link(URL), NOW)
     assert isinstance(row, Row) and (row.values["key"], row.values["title"]) == ("1", "Ad")
+
+
+def page_of(number: int, *, next_url: str | None) -> bytes:
+    item = {"id": str(number), "title": f"Ad {number}", "date_published": f"2026-02-{20 - number:02}T10:00:00Z"}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item], "next_url": next_url}
+    return json.dumps(feed).encode()
+
+
+def followed(source: SourceSpec, link: Link, next_url: str | None = "?page=2") -> list[str]:
+    found = feed.read(source, Page(link.url, page_of(1, next_url=next_url)), link, NOW)
+    return [one.url for one in found if isinstance(one, Link)]
+
+
+def test_next_page_is_read_where_the_source_asks_for_more_than_one(spec: MakeSpec) -> None:
+    source = spec("s", URL, feed={"max_pages": 2})
+    assert followed(source, Link(URL)) == [f"{URL}?page=2"]
+    assert followed(source, Link(f"{URL}?page=2", number=2)) == []
+
+
+@pytest.mark.parametrize("next_url", [None, "", "javascript:alert(1)"])
+def test_feed_without_a_next_page_is_read_once(spec: MakeSpec, next_url: str | None) -> None:
+    assert followed(spec("s", URL, feed={"max_pages": 9}), Link(URL), next_url) == []
+
+
+def test_ordinary_visit_of_an_ordinary_feed_reads_its_newest_page_alone(spec: MakeSpec) -> None:
+    assert followed(spec("s", URL), Link(URL)) == []
+
+
+def test_backfill_follows_the_pages_of_a_feed_to_the_days_asked_for(spec: MakeSpec, database: Database) -> None:
+    def behave(asked: Asked) -> Answer:
+        number = int(asked.path.partition("=")[2] or 1)
+        return Answer(page_of(number, next_url=f"/feed.json?page={number + 1}" if number < 19 else None))
+
+    with serving(behave) as site:
+        source = spec("s", site.url("/feed.json"), feed={"max_pages": 2})
+        crawling = CrawlSettings(delay_seconds=0, allow_private=[site.place], process="inside")
+        window = days_window(date(2026, 2, 14), date(2026, 2, 16))
+        [result] = crawl([source], crawling, str(database.engine.url), NOW, window=window)
+        assert result.saved.new == 3 and len(site.paths()) == 7  # the page of the 13th says that it is enough

@@ -111,17 +111,77 @@ def test_page_that_needs_too_much_memory_is_poison(worker: Callable[[str], None]
         with_parsers(lambda parsers: read(parsers, task(LISTING, b"<p>" + b"metin " * 4_000_000, "detail")))
 
 
-def test_page_whose_parser_crashes_gets_a_second_try(tmp_path: Path, worker: Callable[[str], None]) -> None:
+def read_one_after_another(*bodies: bytes) -> list[Found]:
+    async def use(parsers: Parsers) -> list[Found]:
+        return [await read(parsers, task(FEED, body)) for body in bodies]
+
+    return with_parsers(use)
+
+
+def test_page_whose_parser_had_read_others_and_crashes_gets_a_second_try(
+    tmp_path: Path, worker: Callable[[str], None]
+) -> None:
     worker(crash_once_in(tmp_path / "tries", "SIGSEGV"))
-    found = with_parsers(lambda parsers: read(parsers, task(FEED, rss(item(1, title="zehir")))))
+    found = read_one_after_another(GOOD, rss(item(1, title="zehir")))
+    assert (tmp_path / "tries").read_text() == "xx" and len(found[-1].documents) == 1
+
+
+def test_page_whose_parser_is_killed_from_outside_gets_a_second_try(
+    tmp_path: Path, worker: Callable[[str], None]
+) -> None:
+    worker(crash_once_in(tmp_path / "tries", "SIGKILL"))
+    [found] = read_one_after_another(rss(item(1, title="zehir")))
     assert (tmp_path / "tries").read_text() == "xx" and len(found.documents) == 1
 
 
-def test_page_whose_parser_crashes_twice_is_poison(tmp_path: Path, worker: Callable[[str], None]) -> None:
+def test_page_that_crashes_a_parser_that_has_read_nothing_else_is_poison_at_once(
+    tmp_path: Path, worker: Callable[[str], None]
+) -> None:
     worker(crash_once_in(tmp_path / "tries", "SIGSEGV"))
     with pytest.raises(Poisoned, match="SIGSEGV"):
-        with_parsers(lambda parsers: read(parsers, task(FEED, rss(item(1, title="hep zehir")))))
+        read_one_after_another(rss(item(1, title="zehir")))
+    assert (tmp_path / "tries").read_text() == "x"
+
+
+def test_page_whose_parser_crashes_twice_is_poison(tmp_path: Path, worker: Callable[[str], None]) -> None:
+    worker(crash_once_in(tmp_path / "tries", "SIGKILL"))
+    with pytest.raises(Poisoned, match="SIGKILL"):
+        read_one_after_another(rss(item(1, title="hep zehir")))
     assert (tmp_path / "tries").read_text() == "xx"
+
+
+def test_memory_that_earlier_pages_left_taken_is_not_held_against_a_page(worker: Callable[[str], None]) -> None:
+    worker(
+        "kept = []\n"
+        "def answer(task, true=w.answer):\n"
+        "    kept.append(b'x' * (40 * 2**20))\n"
+        "    return true(task)\n"
+        "w.answer, w.MEMORY = answer, 64 * 2**20"
+    )
+    assert [len(found.documents) for found in read_one_after_another(*[GOOD] * 5)] == [2] * 5
+
+
+def test_slow_pages_do_not_keep_a_parser_from_the_others(
+    worker: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker(
+        "def answer(task, true=w.answer):\n"
+        "    while b'uzun' in task.page.body: time.sleep(1)\n"
+        "    return true(task)\n"
+        "w.answer = answer"
+    )
+    monkeypatch.setattr(parsing, "SLOW_SECONDS", 0.1)
+
+    async def use(parsers: Parsers) -> Found:
+        slow = asyncio.create_task(read(parsers, task(FEED, rss(item(1, title="uzun")))))
+        await asyncio.sleep(0)  # so that it comes first
+        found = await read(parsers, task(FEED, GOOD))
+        assert not slow.done()
+        slow.cancel()
+        await asyncio.gather(slow, return_exceptions=True)
+        return found
+
+    assert len(with_parsers(use).documents) == 2
 
 
 def test_parser_that_hangs_without_computing_is_ended(
@@ -131,6 +191,17 @@ def test_parser_that_hangs_without_computing_is_ended(
     monkeypatch.setattr(parsing, "PATIENCE_SECONDS", 0.2)
     with pytest.raises(Poisoned, match="no sign"):
         with_parsers(lambda parsers: read(parsers, task(FEED, GOOD)))
+
+
+def test_parser_that_computes_is_waited_for(worker: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    worker(
+        "def answer(task, true=w.answer):\n"
+        "    while time.process_time() < 2: pass\n"
+        "    return true(task)\n"
+        "w.answer = answer"
+    )
+    monkeypatch.setattr(parsing, "PATIENCE_SECONDS", 0.3)
+    assert len(with_parsers(lambda parsers: read(parsers, task(FEED, GOOD))).documents) == 2
 
 
 def test_parser_that_a_page_has_taken_over_is_not_believed(worker: Callable[[str], None]) -> None:

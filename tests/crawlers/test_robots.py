@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +14,8 @@ from scrapy.http import Response
 
 from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
-from oncu.crawlers.robots import MAX_BYTES, RobotsPolicy, matches, normalise, parse_robots, product_token
+from oncu.crawlers.permits import Permits
+from oncu.crawlers.robots import MAX_BYTES, RobotsPolicy, Rules, matches, normalise, parse_robots, product_token
 from oncu.crawlers.run import crawl
 from oncu.crawlers.visit import SourceResult
 from oncu.storage.database import Database, create_database
@@ -291,14 +292,59 @@ def test_robots_txt_is_read_again_after_a_day() -> None:
     assert [asyncio.run(read_twice(hours)) for hours in (23.9, 24.1)] == [1, 2]
 
 
+def crawl_hours_apart(database: Database, site: Loopback, *hours: float) -> list[SourceResult]:
+    settings = CrawlSettings(delay_seconds=0, allow_private=[site.place], process="inside")
+    spec, url = make_spec("s", site.url("/rss")), str(database.engine.url)
+    return [crawl([spec], settings, url, NOW + timedelta(hours=hour))[0] for hour in hours]
+
+
+def asked_for_robots(site: Loopback) -> int:
+    return [asked.path for asked in site.asked].count("/robots.txt")
+
+
+def test_robots_txt_is_believed_for_a_day_from_one_crawl_to_the_next(database: Database) -> None:
+    robots = b"User-agent: *\nDisallow: /rss"
+    with serving(pages({"/robots.txt": robots, "/rss": rss(item(1))})) as site:
+        found = crawl_hours_apart(database, site, 0, 23.9)
+        assert (asked_for_robots(site), site.paths()) == (1, [])
+        assert [result.issues[0].kind for result in found] == ["robots", "robots"]
+        crawl_hours_apart(database, site, 24.1)
+        assert asked_for_robots(site) == 2
+
+
+def test_missing_robots_txt_is_believed_too(database: Database) -> None:
+    with serving(pages({"/rss": rss(item(1))})) as site:
+        assert [result.status for result in crawl_hours_apart(database, site, 0, 1)] == ["ok", "ok"]
+        assert asked_for_robots(site) == 1
+
+
+def test_robots_txt_that_could_not_be_read_is_asked_for_by_the_next_crawl(database: Database) -> None:
+    answers: dict[str, Answer | bytes] = {"/robots.txt": Answer(b"", 503), "/rss": rss(item(1))}
+    with serving(lambda asked: pages(answers)(asked)) as site:
+        [before] = crawl_hours_apart(database, site, 0)
+        answers["/robots.txt"] = b""
+        [after] = crawl_hours_apart(database, site, 1)
+    assert (before.status, after.status) == ("failed", "ok")
+
+
+def test_what_one_crawler_may_fetch_says_nothing_of_another(database: Database) -> None:
+    Permits(database, AGENT, NOW).note(SITE, Rules())
+    noting = Permits(database, AGENT, NOW)
+    noting.note(SITE, Rules((("/x", False),), 2.0))
+    noting.save()
+    later = NOW + timedelta(hours=2)
+    assert Permits(database, AGENT, later).find(SITE) == (Rules((("/x", False),), 2.0), 7200.0)
+    assert Permits(database, "Baska/1.0", later).find(SITE) is None
+
+
 def test_host_that_wants_to_be_asked_slowly_does_not_hold_up_the_others(database: Database) -> None:
     links = page("".join(f"<li><a href='/d/{n}'>x</a></li>" for n in range(4)))
     details = {f"/d/{n}": page(f"<h1>Haber {n}</h1>") for n in range(4)}
     slowly = pages({"/robots.txt": b"User-agent: *\nCrawl-delay: 1", "/liste": links} | details)
-    chain = {f"/z/{n}": page(f"<h1>Haber {n}</h1><li><a href='/z/{n + 1}'>x</a></li>") for n in range(12)}
+    chain = {f"/z/{n}": page(f"<h1>Haber {n}</h1><li><a href='/z/{n + 1}'>x</a></li>") for n in range(6)}
 
     def quickly(asked: Asked) -> Answer:
-        time.sleep(0.15)  # so that it is not done before the slow host's pages wait
+        time.sleep(0.3)  # so that it is not done before the slow host's pages wait
         return pages(chain)(asked)
 
     with serving(slowly, "127.0.0.2") as slow, serving(quickly, "127.0.0.3") as quick:

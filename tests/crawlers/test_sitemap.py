@@ -150,6 +150,7 @@ def test_page_is_read_once_and_again_when_its_list_says_that_it_changed(database
         results = []
         for hours, changed in ((0, "2026-03-02T09:00:00Z"), (1, "2026-03-02T09:00:00Z"), (2, "2026-03-02T12:30:00Z")):
             content["/site.xml"] = body(site, changed)
+            content["/2"] = page("<h1>İki haber</h1>" + "<p>düzeltildi</p>" * (hours == 2))
             results += crawl([spec], settings, str(database.engine.url), NOW + timedelta(hours=hours))
         asked = [path for path in site.paths() if path != "/site.xml"]
     assert [(r.status, r.saved, r.unchanged) for r in results] == [

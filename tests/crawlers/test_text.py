@@ -3,7 +3,7 @@ import pytest
 from oncu.crawlers.encoding import decode_body
 from oncu.crawlers.language import guess_language
 from oncu.crawlers.spam import spam_reason
-from oncu.crawlers.text import clean_text, html_to_text
+from oncu.crawlers.text import clean_text, html_to_text, plain_text
 
 TURKISH = "Şişli'de İğneada'lı çığ öyküsü"
 
@@ -81,3 +81,11 @@ def test_news_about_a_gambling_fine_is_no_spam() -> None:
 
 def test_gambling_links_without_advertising_words_are_no_spam() -> None:
     assert spam_reason(f"<p>Sayfanın sponsorları</p>{FOOTER}", "https://haber.example/1") is None
+
+
+def test_html_escaped_once_too_often_is_plain_text() -> None:
+    assert plain_text("&lt;p&gt;Bir&lt;/p&gt;&lt;p&gt;iki&lt;/p&gt;") == "Bir\niki"
+
+
+def test_signs_of_comparison_are_no_tags() -> None:
+    assert plain_text("faiz < 5 ve kur > 30<br>a &lt; b") == "faiz < 5 ve kur > 30\na < b"

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from oncu.config.specs import SourceSpec
 from oncu.crawlers.document import build_document
+from oncu.crawlers.ends import store_ends
 from oncu.crawlers.furniture import drop_furniture
 from oncu.crawlers.pages.article import extract_article
 from oncu.crawlers.pages.page import Row
-from oncu.crawlers.visit import SourceResult, SourceVisit
+from oncu.crawlers.visit import SourceResult, SourceVisit, begin_runs
 from oncu.storage.database import Database
 from oncu.storage.documents import Document, Saved, save_documents
 from oncu.storage.models import runs
@@ -31,13 +32,13 @@ def build(**values: str) -> Document:
 def visited(database: Database, spec: SourceSpec, *documents: Document) -> tuple[SourceResult, dict[str, Any]]:
     """The result and the stored counts of a visit that brought these documents."""
     visit = SourceVisit(spec, database, NOW)
-    visit.begin()
+    begin_runs(database, [visit])
     for document in documents:
         visit.keep(document)
     visit.finish()
-    assert visit.result is not None
+    [result] = store_ends(database, [visit])
     with database.read() as connection:
-        return visit.result, connection.execute(select(runs.c.counts)).scalar_one()
+        return result, connection.execute(select(runs.c.counts)).scalar_one()
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,6 @@ from oncu.scoring.shrinkage import fit_beta_prior, posterior
 WEEKS = np.array([6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35])
 RELAPSE = np.repeat([1, 0], [9, 12])
 
-# Survival days, status, Karnofsky score of the first 40 rows of the Veterans' lung cancer trial
-# (Kalbfleisch & Prentice 1980, appendix I).
-VETERANS = np.array(
-    [
-        (72, 1, 60), (411, 1, 70), (228, 1, 60), (126, 1, 60), (118, 1, 70), (10, 1, 20), (82, 1, 40), (110, 1, 80),
-        (314, 1, 50), (100, 0, 70), (42, 1, 60), (8, 1, 40), (144, 1, 30), (25, 0, 80), (11, 1, 70), (30, 1, 60),
-        (384, 1, 60), (4, 1, 40), (54, 1, 80), (13, 1, 60), (123, 0, 40), (97, 0, 60), (153, 1, 60), (59, 1, 30),
-        (117, 1, 80), (16, 1, 30), (151, 1, 50), (22, 1, 60), (56, 1, 80), (21, 1, 40), (18, 1, 20), (139, 1, 80),
-        (20, 1, 30), (31, 1, 75), (52, 1, 70), (287, 1, 60), (18, 1, 30), (51, 1, 60), (122, 1, 80), (27, 1, 60),
-    ]
-)  # fmt: skip
-
 # Tumours of rats in each of 71 groups (Tarone 1982, Biometrics 38:215; Gelman et al., BDA3 ch. 5).
 RATS = (
     "0/20 0/20 0/20 0/20 0/20 0/20 0/20 0/19 0/19 0/19 0/19 0/18 0/18 0/17 1/20 1/20 1/20 1/20 1/19 1/19 1/18 "
@@ -72,9 +60,9 @@ def test_wilson_interval_of_newcombe(hits: int, n: int, low: float, high: float)
 
 
 @pytest.mark.parametrize(("day", "auc"), [(60, 0.64138378), (120, 0.53632626), (200, 0.52844306)])
-def test_auc_under_censoring_of_the_veterans_trial(day: int, auc: float) -> None:
+def test_auc_under_censoring_of_the_veterans_trial(veterans: np.ndarray, day: int, auc: float) -> None:
     """R riskRegression 2022.11.28 `Score`, cumulative/dynamic AUC with risk 1 - Karnofsky/100."""
-    days, status, karnofsky = VETERANS.T
+    days, status, karnofsky = veterans.T
     found = auc_at(1 - karnofsky / 100, days, status, np.arange(len(days)), day)
     assert found is not None and found.value == pytest.approx(auc, abs=1e-7)
 

@@ -21,6 +21,7 @@ from oncu.signals.words import load_words
 from oncu.storage.clients import save_clients
 from oncu.storage.database import Database
 from oncu.storage.documents import Document, save_documents
+from oncu.storage.signals import Signal
 
 Row = dict[str, Any]
 COLUMNS = ("client_id", "legal_name", "short_names", "city", "manager", "limit", "balance")
@@ -73,7 +74,7 @@ class Bank:
         return run_pending(self.database, self.catalogue, self.settings, at or self.now)
 
     def compose(self, day: date, at: datetime, manager: str = "ayse") -> None:
-        compose_digest(self.database, manager, day, self.settings, at)
+        compose_digest(self.database, manager, day, self.settings, at, types=self.types)
 
     def view(self, day: date, manager: str = "ayse", *, language: str = "tr") -> DigestView:
         words = load_words(language, self.settings.timezone)
@@ -125,6 +126,20 @@ def make_source() -> Callable[..., SourceSpec]:
         base |= {"reader": "feed", "url": "http://haber.example/rss", "every": "1h", "terms": "public"}
         base |= {"personal_data": "none", "expect": {"documents": {"min": 1, "max": 100}}}
         return SourceSpec.model_validate(base | more)
+
+    return make
+
+
+@pytest.fixture
+def make_signal(now: datetime) -> Callable[..., Signal]:
+    """A signal of client C1 with everything that does not matter filled in."""
+
+    def make(**more: Any) -> Signal:
+        ids = dict.fromkeys(("id", "story_id", "episode_id", "tag_id", "document_id", "event_key"), "x")
+        base: Row = {"client_id": "C1", "type": "lawsuit", "side": "risk", "source": "gazete", "category": "news"}
+        base |= {"origin": "independent", "status": "fact", "probability": 0.9, "relevance": 90, "published_at": now}
+        base |= {"first_seen_at": now, "known_at": now, "arm": "live", "version": "t"}
+        return Signal(**ids | base | more)
 
     return make
 

@@ -51,9 +51,10 @@ def test_a_denial_frees_a_flagged_client(bank, flagged, now):
 
 
 def test_a_flagged_client_is_shown_with_its_steps(bank, flagged):
-    title, client, step = flagged_lines(flagged(), CLIENTS, bank.types, WORDS, threshold=40)
+    title, client, step, told = flagged_lines(flagged(), CLIENTS, bank.types, WORDS, threshold=40)
     assert title == "İzlemedeki müşteriler (düzey 40 ve üstü)"
     assert client.startswith("▼ Parlak Telekom A.Ş.  ") and "yükseldi" in step
+    assert told.strip().startswith("Eşiği aşıran son adım: İflas ve konkordato")
 
 
 def test_nobody_flagged_is_said(bank):

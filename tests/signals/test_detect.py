@@ -108,3 +108,73 @@ def test_detecting_the_same_hits_again_gives_only_known_keys(hit, now):
     first = detect([hit], Past(), TYPES, now, old_after=OLD)
     again = after(first, [hit], now + timedelta(hours=1))
     assert not (again.signals or again.episodes or again.steps)
+
+
+PLANT = {"type": "plant_expansion", "side": "opportunity", "name": "Simya İlaç"}
+TOLD = "Simya İlaç Bursa'da 120 milyon liralık fabrika kuruyor"
+RETOLD = "Simya İlaç'tan Bursa'ya fabrika: 120 milyon TL harcanacak"
+
+
+@pytest.fixture
+def plant(hit):
+    return replace(hit, **PLANT, reading=TOLD)
+
+
+def retold(hit, text=RETOLD, story="s2", **more):
+    return replace(hit, story_id=story, document_id=f"d-{story}", tag_id=f"t-{story}", reading=text, **more)
+
+
+def aliases(found):
+    return [(alias.story_id, alias.same_as) for alias in found.aliases]
+
+
+def test_an_event_in_other_words_gets_an_alias_and_keeps_its_own_story(plant, now):
+    found = detect([plant, retold(plant)], Past(), TYPES, now, old_after=OLD)
+    assert (aliases(found), [s.story_id for s in found.signals]) == ([("s2", "s1")], ["s1", "s2"])
+
+
+def test_an_event_told_again_in_a_later_batch_joins_too(plant, now):
+    first = detect([plant], Past(), TYPES, now, old_after=OLD)
+    past = Past(first.episodes, first.signals, told=[plant])
+    assert aliases(detect([retold(plant)], past, TYPES, now, old_after=OLD)) == [("s2", "s1")]
+
+
+def test_two_events_of_one_week_stay_two(plant, now):
+    other = retold(plant, "Simya İlaç Manisa'da 40 milyon liralık depo kuruyor")
+    assert aliases(detect([plant, other], Past(), TYPES, now, old_after=OLD)) == []
+
+
+def test_a_document_that_tells_two_known_events_makes_them_one(plant, now):
+    amount = retold(plant, "Simya İlaç 120 milyon TL harcayacak", "s1")
+    people = retold(plant, "Tesiste 250 kişi çalışacak, Simya İlaç duyurdu", "s2")
+    both = retold(plant, "Simya İlaç tesisinde 250 kişi çalışacak, 120 milyon TL harcanacak", "s3")
+    first = detect([amount, people], Past(), TYPES, now, old_after=OLD)
+    past = Past(first.episodes, first.signals, told=[amount, people], aliases=first.aliases)
+    assert aliases(first) == [] and aliases(detect([both], past, TYPES, now, old_after=OLD)) == [
+        ("s3", "s1"),
+        ("s2", "s1"),
+    ]
+
+
+def test_complaints_in_words_of_their_own_are_never_one(plant, now):
+    found = detect(
+        [replace(hit, category="complaint") for hit in (plant, retold(plant))], Past(), TYPES, now, old_after=OLD
+    )
+    assert aliases(found) == []
+
+
+def test_what_each_document_adds_is_noted(plant, now):
+    more = retold(plant, RETOLD + ", 250 kişi çalışacak", "s3")
+    found = detect([plant, retold(plant), more, retold(more, story="s4")], Past(), TYPES, now, old_after=OLD)
+    assert [evidence.novelty for evidence in found.evidence] == ["first", "repeat", "update", "repeat"]
+
+
+def test_a_rumour_confirmed_is_news(plant, now):
+    found = detect([replace(plant, status="rumour"), retold(plant)], Past(), TYPES, now, old_after=OLD)
+    assert [evidence.novelty for evidence in found.evidence] == ["first", "update"]
+
+
+def test_what_looks_back_is_old_news_and_never_alerts(plant, now):
+    old = replace(plant, reading="Simya İlaç fabrikasının temeli atılalı on yıl oldu")
+    found = detect([old], Past(), TYPES, now, old_after=OLD)
+    assert ([e.novelty for e in found.evidence], found.signals[0].arm) == (["old"], "shadow")

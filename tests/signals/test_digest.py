@@ -183,12 +183,20 @@ def test_a_conflict_is_forgotten_after_conflict_days(told, now):
     assert told.digest(later).cards[0].conflict is None
 
 
-def test_a_syndicated_story_is_one_alert_of_two_sources(bank, now):
+def test_a_syndicated_story_is_one_alert_of_one_source_and_a_copy(bank, now):
     bank.see(LAWSUIT)
     bank.see(LAWSUIT, source="ajans")
     bank.run()
     (alert,) = bank.digest(now).cards[0].alerts
-    assert (alert.sources, alert.novelty) == (2, "ilk kez")
+    assert (alert.sources, alert.copies, alert.novelty) == (1, 1, "ilk kez")
+
+
+def test_an_event_told_in_own_words_by_another_outlet_has_two_sources_and_is_no_second_news(bank, now):
+    bank.see("Nehir Kimya Bursa'da 120 milyon liralık yeni fabrika kuruyor")
+    bank.see("Nehir Kimya'dan Bursa'ya yeni fabrika: yatırım tutarı 120 milyon TL", source="ajans")
+    bank.run()
+    (alert,) = bank.digest(now, "burak").cards[0].alerts
+    assert (alert.sources, alert.copies, alert.novelty) == (2, 0, "ilk kez")
 
 
 def test_the_quote_is_word_for_word_in_the_document(bank, now):

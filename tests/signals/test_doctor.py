@@ -1,5 +1,6 @@
 """What works in an installation and what is missing."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -47,6 +48,43 @@ def test_a_fault_of_a_source_is_named(findings, tmp_path):
     (tmp_path / "src" / "x.yml").write_text("titel: a\n")
     found = findings(sources="src")["sources"]
     assert not found.is_fine and found.text.startswith("x.yml: ")
+
+
+KEYED = """\
+title: Kurum
+publisher: Kurum
+category: registry
+origin: authority
+reader: feed
+url: https://api.kurum.example/rss
+every: 1d
+terms: x
+personal_data: x
+expect: {documents: {min: 0, max: 9}}
+headers: {X-Key: "${KURUM_KEY}"}
+"""
+
+
+def test_a_key_that_is_not_set_is_to_be_mended(findings, tmp_path, monkeypatch):
+    monkeypatch.delenv("KURUM_KEY", raising=False)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "kurum.yml").write_text(KEYED)
+    found = findings(sources="src")
+    assert (found["keys"].is_fine, "kurum needs a key: set KURUM_KEY" in found["keys"].text) == (False, True)
+    monkeypatch.setenv("KURUM_KEY", "anahtar")
+    assert "keys" not in findings(sources="src")
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("OncuBot/0.1 (+https://oncu.example/bot)", "is the default"),
+        ("Uydurma Bank (+https://u.example/bot)", "no mail address"),
+        ("Uydurma Bank bot@u.example", "told who visits"),
+    ],
+)
+def test_how_hosts_are_told_who_visits_is_shown(findings, agent, said):
+    assert said in findings(crawl=json.dumps({"user_agent": agent}))["visitor"].text
 
 
 def test_settings_that_cannot_be_read_end_the_examination(findings):

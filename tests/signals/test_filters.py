@@ -88,7 +88,7 @@ def test_a_text_without_clients_gives_no_line():
 def test_every_text_gives_one_line_of_tags():
     found = put("tag", {"id": 1, "text": LAWSUIT}, {"id": 2, "text": "Hava güzel"})
     assert [(line["id"], [tag["type"] for tag in line["tags"]]) for line in found] == [(1, ["lawsuit"]), (2, [])]
-    keys = "type side probability accepted status origin start end reason"
+    keys = "type side probability accepted status origin start end reason facts"
     assert list(found[0]["tags"][0]) == keys.split()
 
 

@@ -164,6 +164,20 @@ def test_health_is_read_from_runs_documents_and_issues(bank, now, make_source):
     assert health.issue == Issue("fetch", "http://a.example/", "the host answered 500")
 
 
+def test_an_issue_of_an_earlier_visit_is_not_shown_beside_ok(bank, now, make_source):
+    keep_run(bank, now - HOUR, "failed", found=0, kind_fetch=1)
+    keep_run(bank, now, issues=0, **GOOD)
+    [health] = watch_sources(bank.database, {"gazete": make_source("gazete")}, SETTINGS, now)
+    assert (health.state, health.issue) == ("ok", None)
+
+
+def test_an_issue_of_an_earlier_visit_stays_beside_a_source_that_is_not_well(bank, now, make_source):
+    keep_run(bank, now - HOUR, "failed", found=0, kind_fetch=1)
+    keep_run(bank, now, found=0, unchanged=3, issues=0)
+    [health] = watch_sources(bank.database, {"gazete": make_source("gazete")}, SETTINGS, now)
+    assert health.state == "failing" and health.issue
+
+
 def test_health_of_an_earlier_moment_does_not_know_what_came_later(bank, now, make_source):
     keep_run(bank, now, **GOOD)
     keep_run(bank, now + HOUR, "failed", found=0, kind_fetch=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.signals.level import RAISE, WITHDRAW, level_at, trace_level
+from oncu.signals.level import RAISE, WITHDRAW, level_at, raising_steps, trace_level
 from oncu.storage.signals import Step
 
 
@@ -55,3 +55,11 @@ def test_a_level_is_between_nothing_and_a_hundred(heights, days):
     start = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
     steps = [replace(step(start, h), episode_id=str(i)) for i, h in enumerate(heights)]
     assert 0 <= level_at(steps, start + timedelta(days=days)) <= 100
+
+
+def test_a_level_is_held_up_by_what_still_counts(now):
+    faded = step(now, 40, episode="old", half_life=1)
+    denied = [step(now, 40), step(now + timedelta(days=1), 0, kind=WITHDRAW)]
+    fresh = step(now + timedelta(days=30), 20, episode="new")
+    raised = raising_steps([faded, *denied, fresh], now + timedelta(days=30))
+    assert [shown.height for shown in raised] == [20]

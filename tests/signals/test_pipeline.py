@@ -6,7 +6,7 @@ import pytest
 
 from oncu.config.load import ConfigError
 from oncu.config.problems import Problem
-from oncu.signals.pipeline import Counts, run_pending
+from oncu.signals.pipeline import Counts, run_pending, warm_up
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
 DENIAL = "Simya İlaç'a patent davası açıldığı iddiası yalanlandı"
@@ -216,3 +216,28 @@ def test_progress_is_told_batch_by_batch(bank, monkeypatch):
     told = []
     run_pending(bank.database, bank.catalogue, bank.settings, bank.now, progress=lambda *now: told.append(now))
     assert told == [("read", 2, 3), ("read", 3, 3)]
+
+
+PLANT_TOLD = (
+    "Nehir Kimya Bursa'da 120 milyon liralık yeni fabrika kuruyor",
+    "Nehir Kimya'dan Bursa'ya yeni fabrika: yatırım tutarı 120 milyon TL",
+)
+
+
+def test_an_event_told_again_in_other_words_is_no_update(bank, now):
+    bank.see(PLANT_TOLD[0])
+    bank.run()
+    bank.see(PLANT_TOLD[1], source="ajans", at=now + DAY)
+    counts = bank.run(now + DAY)
+    assert (counts.signals, counts.alerts, counts.updates) == (1, 0, 0)
+    assert [row[0] for row in bank.rows("SELECT novelty FROM signal_evidence ORDER BY known_at")] == ["first", "repeat"]
+
+
+def test_a_warm_run_and_a_cold_one_put_documents_in_the_same_stories(bank, now):
+    """An article published long ago and read late is remembered by when it was read, in memory as after a restart."""
+    warm = warm_up(bank.database, bank.catalogue, now)
+    for day, ready in enumerate((warm, warm, None)):
+        at = now + day * DAY
+        bank.see(LAWSUIT, source=f"gazete{day}", at=at, published_at=now - 20 * DAY)
+        run_pending(bank.database, bank.catalogue, bank.settings, at, warm=ready)
+    assert len({story for (story,) in bank.rows("SELECT story_id FROM story_members")}) == 1

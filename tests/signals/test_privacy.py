@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from oncu.classifiers.privacy import MASK
 from oncu.config.problems import Problem
@@ -14,8 +15,11 @@ from oncu.signals.explain import explain_alert, explain_lines
 from oncu.signals.privacy import forget_author, forget_document, forget_older, privacy_lines, report_privacy
 from oncu.signals.words import load_words
 from oncu.storage.audit import find_broken_link
+from oncu.storage.backfills import Progress, save_progress
 from oncu.storage.documents import load_documents, save_documents
 from oncu.storage.keys import digest_of
+from oncu.storage.models import validators
+from oncu.storage.runs import Issue, save_issues
 
 DAY = timedelta(days=1)
 PHONE = "0532 123 45 67"
@@ -199,6 +203,38 @@ def test_no_file_of_the_database_holds_a_forgotten_text(bank, complaint, now, tm
     files = b"".join(path.read_bytes() for path in Path(tmp_path).glob("oncu.db*"))
     assert b"SQLite" in files
     assert "yüzdürülmüş".encode() not in files and PHONE.encode() not in files
+
+
+def test_no_issue_mark_or_page_to_come_names_a_forgotten_document(bank, complaint, now):
+    other = "https://pano.example/baska/2"
+    told = [Issue("date", f"{complaint.url}", "date 'dün' cannot be read"), Issue("wall", "x", f"a wall: “{TITLE}”")]
+    pending = [{"url": url, "known": {"title": TITLE}} for url in (complaint.url, other)]
+    with bank.database.write() as connection:
+        save_issues(connection, [*told, Issue("date", other, "date 'yarın'")], now, run_id=None, source="pano")
+        connection.execute(insert(validators), [mark(now, complaint.url), mark(now, other)])
+        save_progress(connection, Progress("pano", "f", now, now, pending, now), now)
+    forget(bank, now)
+    assert sorted(bank.rows("SELECT place, problem FROM issues WHERE source = 'pano'")) == [
+        *[("", "erased")] * 2,
+        (other, "date 'yarın'"),
+    ]
+    assert bank.rows("SELECT address FROM validators") == [(other,)]
+    [(left,)] = bank.rows("SELECT pending FROM backfills")
+    assert other in left and complaint.url not in left
+
+
+def mark(now, url):
+    row = {"id": url[-8:], "source": "pano", "address": url, "fingerprint": "f", "etag": None, "last_modified": None}
+    return row | {"read_at": now}
+
+
+def test_pages_kept_for_a_test_go_when_somebody_is_forgotten(bank, complaint, now, tmp_path):
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "1.bin").write_text(BODY, encoding="utf-8")
+    (pages / "pages.jsonl").write_text('{"url": "u", "content_type": "t", "file": "1.bin"}\n', encoding="utf-8")
+    forget_document(bank.database, complaint.id, now, actor="test", pages=pages)
+    assert list(pages.iterdir()) == []
 
 
 def test_what_is_older_than_allowed_is_erased_by_category(bank, now):

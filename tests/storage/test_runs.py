@@ -2,7 +2,20 @@
 
 from datetime import timedelta
 
-from oncu.storage.runs import Issue, finish_run, latest_runs, save_issues, start_run
+from sqlalchemy import select
+
+from oncu.storage.models import issues, runs
+from oncu.storage.runs import (
+    Issue,
+    RunEnd,
+    end_runs,
+    finish_run,
+    latest_runs,
+    run_key,
+    save_issues,
+    start_run,
+    start_runs,
+)
 
 HOUR = timedelta(hours=1)
 ISSUE = Issue("http", "http://a.example/", "status 500")
@@ -44,6 +57,24 @@ def test_the_same_issue_of_a_run_is_kept_once(database, now):
     with database.write() as connection:
         found = [save_issues(connection, [ISSUE, ISSUE], now, run_id=run_id, source="gazete") for _ in range(2)]
     assert found == [1, 0]
+
+
+def test_runs_that_end_together_each_keep_their_own_end(database, now):
+    ends = [
+        RunEnd(run_key("crawl", name, now), name, status, {"new": n}, (ISSUE,) * n, now, now + HOUR)
+        for n, (name, status) in enumerate((("gazete", "done"), ("ajans", "failed")))
+    ]
+    with database.write() as connection:
+        start_runs(connection, "crawl", "1", now, subjects=["gazete", "ajans", "dergi"])
+        end_runs(connection, ends)
+        rows = connection.execute(select(runs.c.subject, runs.c.status, runs.c.counts, runs.c.finished_at)).all()
+        found = connection.execute(select(issues.c.source)).scalars().all()
+    assert {row.subject: (row.status, row.counts, row.finished_at) for row in rows} == {
+        "gazete": ("done", {"new": 0}, now + HOUR),
+        "ajans": ("failed", {"new": 1}, now + HOUR),
+        "dergi": ("running", {}, None),
+    }
+    assert found == ["ajans"]
 
 
 def test_each_version_of_a_stage_is_noted_when_it_was_first_used(database, now):

@@ -1,0 +1,201 @@
+"""`oncu clients …`: one record each, whatever the files say; a person decides what numbers cannot."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+
+import typer
+
+from oncu.config.problems import Problem
+from oncu.config.settings import Settings, load_settings
+
+from .console import open_storage, read_clock, say, show_progress, warn
+from .imports import importer
+
+if TYPE_CHECKING:
+    from ..words import Words
+
+Id = Annotated[str, typer.Argument(help="A client_id, or SOURCE:ID of a record.")]
+By = Annotated[str, typer.Option(help="Who decides, for the audit trail.")]
+Note = Annotated[str | None, typer.Option(help="Why, in a sentence.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(no_args_is_help=True, help="The clients: one record each, from however many files.")
+    about = "Import a client list from CSV, XLSX, JSONL or SQL; records of several sources make one client each."
+    group.command("import", epilog="Example: oncu clients import crm.csv --source crm", help=about)(importer("clients"))
+    group.command(epilog="Example: oncu clients duplicates --limit 20")(duplicates)
+    group.command(epilog="Example: oncu clients same C12 C907 --by ayse")(same)
+    group.command(epilog="Example: oncu clients different C12 C907 --by ayse --note 'sister firms'")(different)
+    group.command(epilog="Example: oncu clients split C12 C907 --by ayse")(split)
+    group.command(epilog="Example: oncu clients show C12")(show)
+    group.command(epilog="Example: oncu clients aliases C12 --add 'Örnek Boya' --by ayse")(aliases)
+    group.command(epilog="Example: oncu clients resolve names.csv --out answers.csv")(resolve)
+    group.command("group", epilog="Example: oncu clients group C12")(group_of)
+    group.command(epilog="Example: oncu clients prospects --limit 50")(prospects)
+    app.add_typer(group, name="clients")
+
+
+def duplicates(
+    limit: Annotated[int, typer.Option(min=1, help="How many pairs to show.")] = 20, as_json: AsJson = False
+) -> None:
+    """List clients that may be one firm, likeliest first, both sides beside each other; a person decides."""
+    from oncu.classifiers.resolve import MAYBE
+
+    from ..doubles import double_lines, find_doubles
+
+    settings = load_settings()
+    with open_storage(settings) as database, show_progress("comparing clients"):
+        found = find_doubles(database, minimum=MAYBE, limit=limit)
+    if as_json:
+        _say_json({"clients": found.clients, "pairs": found.pairs, "shown": [d.as_dict() for d in found.shown]})
+    else:
+        _say_lines(double_lines(found, _words(settings)))
+
+
+def same(one: Id, other: Id, by: By, note: Note = None) -> None:
+    """Say that two clients are one firm: the later becomes the earlier one; undone by split."""
+    from ..unite import call_same
+
+    settings = load_settings()
+    with open_storage(settings) as database:
+        order = settings.clients.sources
+        client = call_same(database, one, other, read_clock(), by=by, note=note, order=order)
+    say(_words(settings)("called_same", one=one, other=other, client=client))
+
+
+def different(one: Id, other: Id, by: By, note: Note = None) -> None:
+    """Say that two are not one firm; they are never proposed or merged again. Undone by split."""
+    from ..unite import call_different
+
+    settings = load_settings()
+    with open_storage(settings) as database:
+        call_different(database, one, other, read_clock(), by=by, note=note, order=settings.clients.sources)
+    say(_words(settings)("called_different", one=one, other=other))
+
+
+def split(one: Id, other: Id, by: By, note: Note = None) -> None:
+    """Take back what was decided of two clients (same or different)."""
+    from ..unite import split as take_back
+
+    settings = load_settings()
+    with open_storage(settings) as database:
+        verdict = take_back(database, one, other, read_clock(), by=by, note=note, order=settings.clients.sources)
+    say(_words(settings)(f"split_{verdict}", one=one, other=other))
+
+
+def show(client_id: Id, as_json: AsJson = False) -> None:
+    """Show a client: each field with its source, names, sites, relations, records, decisions."""
+    from ..client_view import client_lines, describe_client
+
+    settings = load_settings()
+    with open_storage(settings) as database:
+        found = describe_client(database, client_id)
+    if as_json:
+        _say_json(found)
+    else:
+        _say_lines(client_lines(found, _words(settings)))
+
+
+def aliases(
+    client_id: Id,
+    add: Annotated[list[str] | None, typer.Option(help="A name the client is also called by.")] = None,
+    remove: Annotated[list[str] | None, typer.Option(help="A name the client is not called by.")] = None,
+    by: By = "cli",
+    as_json: AsJson = False,
+) -> None:
+    """List the names of a client, generated ones too; what a person adds or removes wins over every file."""
+    from ..client_view import describe_client, name_lines
+    from ..unite import change_names
+
+    settings = load_settings()
+    with open_storage(settings) as database:
+        change_names(database, client_id, add=add or (), remove=remove or (), now=read_clock(), by=by)
+        found = describe_client(database, client_id)
+    if as_json:
+        _say_json({"client_id": found["client_id"], "names": found["names"]})
+        return
+    say(f"{found['fields'][0]['value']} ({found['client_id']})")
+    _say_lines([f"  {line}" for line in name_lines(found["names"], _words(settings))])
+
+
+def resolve(
+    file: Annotated[Path, typer.Argument(help="CSV, XLSX or JSON lines with the columns name[, city, tax_id …].")],
+    out: Annotated[Path | None, typer.Option(help="Where the answer goes; standard output by default.")] = None,
+    form: Annotated[Literal["csv", "json"], typer.Option("--format", help="CSV or JSON lines.")] = "csv",
+) -> None:
+    """Match any file of names to clients: matched, maybe or none, with score, reason and the next best."""
+    from ..imports.sources import read_file
+    from ..resolving import read_firms, resolve_firms, write_resolved
+
+    settings = load_settings()
+    table = read_file(file)
+    for bad in table.bad:
+        warn(f"{file}: line {bad.line}: {bad.reason}")
+    firms = read_firms(table)
+    with open_storage(settings) as database, show_progress("resolve") as progress, _opened(out) as target:
+        counts = write_resolved(resolve_firms(database, firms, progress), target, form)
+    warn(_words(settings)("resolved", rows=len(firms), **counts))
+    if table.bad:
+        raise typer.Exit(1)
+
+
+def group_of(client_id: Id, as_json: AsJson = False) -> None:
+    """Show the group of a client: its head, and who belongs to whom below it."""
+    from ..groups import describe_group, group_lines
+
+    settings = load_settings()
+    with open_storage(settings) as database:
+        found = describe_group(database, client_id)
+    if as_json:
+        _say_json(found)
+    else:
+        _say_lines(group_lines(found, _words(settings)))
+
+
+def prospects(
+    limit: Annotated[int, typer.Option(min=1, help="How many firms to show.")] = 20, as_json: AsJson = False
+) -> None:
+    """List firms that were heard of and are no clients: how often, as what, when last."""
+    from ..gather import describe_prospects, prospect_lines
+
+    settings = load_settings()
+    with open_storage(settings) as database:
+        found = describe_prospects(database, limit=limit)
+    if as_json:
+        _say_json(found)
+    else:
+        _say_lines(prospect_lines(found, _words(settings)))
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[TextIO]:
+    if out is None:
+        yield sys.stdout
+        return
+    try:
+        file = out.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise Problem(f"{out}: cannot be written ({error.strerror}); name another file with --out") from None
+    with file:
+        yield file
+
+
+def _words(settings: Settings) -> "Words":
+    from ..words import load_words
+
+    return load_words(settings.digest.language, settings.timezone)
+
+
+def _say_json(found: Any) -> None:
+    say(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+
+
+def _say_lines(lines: list[str]) -> None:
+    for line in lines:
+        say(line)

@@ -1,0 +1,171 @@
+"""`oncu label`: judge mentions, exchange labels with other tools, see how far people agree."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from oncu.classifiers.label_shapes import SHAPES, Shape, ShapeError
+from oncu.classifiers.labels import Queue
+from oncu.config.load import SIGNALS, load_signal_types
+from oncu.config.noise_classes import load_noise_classes
+from oncu.config.problems import Problem
+from oncu.config.settings import Settings, load_settings
+from oncu.config.specs import SignalSpec
+
+from .console import open_storage, read_clock, say, warn
+
+SHOWN = 50  # bad lines on the terminal
+
+By = Annotated[str, typer.Option("--by", help="Who judges: a user name.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+InShape = Annotated[Shape, typer.Option("--shape", help="The tool the file is of.")]
+Count = Annotated[int, typer.Option("--n", min=1, max=2_000, help="How many mentions.")]
+Wanted = Annotated[
+    Queue | None,
+    typer.Option("--queue", help="Only uncertain, audit or disputed ones; else seven, two and one of ten."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    label = typer.Typer(no_args_is_help=True, help="Labels: what people say of mentions.")
+    label.command("next", epilog="Example: oncu label next --by ece --n 3")(show_next)
+    label.command("give", epilog="Example: oncu label give 5267b65a insolvency --by ece")(give)
+    label.command("export", epilog="Example: oncu label export tasks.json --shape label-studio --by ece")(export)
+    label.command("import", epilog="Example: oncu label import done.jsonl --shape doccano --by ece")(import_)
+    label.command("agreement", epilog="Example: oncu label agreement")(show_agreement)
+    label.command("history", epilog="Example: oncu label history 5267b65a")(show_history)
+    app.add_typer(label, name="label")
+
+
+def show_next(by: By, n: Count = 1, queue: Wanted = None, as_json: AsJson = False) -> None:
+    """Show the next mentions to judge; what the model thinks of them is not shown, it would draw the answer."""
+    from ..labelling import next_questions, options_of
+
+    settings = load_settings()
+    types = read_types(settings)
+    with open_storage(settings) as database:
+        questions = next_questions(database, types, by, n, queue=queue)
+    if as_json:
+        rows = [asdict(q) | {"seen_at": q.seen_at.isoformat()} for q in questions]
+        say(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for question in questions:
+        say(f"{question.item[:8]}  {question.client} · {question.source} · {question.seen_at:%Y-%m-%d}")
+        say(f"  {question.text}\n")
+    if questions:
+        say(f"choices: {', '.join(options_of(types, load_noise_classes()))}")
+        say(f"answer:  oncu label give {questions[0].item[:8]} CHOICE… --by {by}")
+    else:
+        say("nothing to judge: every mention was answered by you, or nothing was read yet (oncu run)")
+
+
+def give(
+    item: Annotated[str, typer.Argument(help="A mention's id or its beginning.")],
+    choices: Annotated[list[str], typer.Argument(help="Types that hold, noise:CODE, none or unsure.")],
+    by: By,
+) -> None:
+    """Say which signal types a mention tells of its client."""
+    from ..labelling import give_answer
+
+    settings = load_settings()
+    types, noise = read_types(settings), load_noise_classes()
+    with open_storage(settings) as database:
+        label = give_answer(database, item, choices, by, read_clock(), types=types, noise=noise)
+    say(f"kept: {label.mention_id[:8]} {', '.join(sorted(choices))} by {by}")
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    shape: InShape,
+    by: By,
+    n: Count = 200,
+    queue: Wanted = None,
+) -> None:
+    """Write the next mentions, and those already answered with their answers, for another labelling tool."""
+    from ..labelling import export_labels, next_questions, options_of
+
+    settings = load_settings()
+    types = read_types(settings)
+    with open_storage(settings) as database:
+        questions = next_questions(database, types, by, n, queue=queue)
+        options = options_of(types, load_noise_classes())
+        content = export_labels(database, questions, shape, options, by, read_clock())
+    try:
+        file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{file}: cannot be written ({error.strerror})") from None
+    say(f"{file}: {len(questions)} mentions to judge, and those answered before")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A file as the tool exports it.")], shape: InShape, by: By
+) -> None:
+    """Keep the answers of a file; what was imported before changes nothing; bad rows are named, exit code 1."""
+    from ..labelling import import_labels
+
+    settings = load_settings()
+    types, noise = read_types(settings), load_noise_classes()
+    try:
+        content = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{file}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
+    with open_storage(settings) as database:
+        try:
+            found = import_labels(database, content, shape, by, read_clock(), types=types, noise=noise)
+        except ShapeError as error:
+            raise Problem(f"{file}: {error}; the shapes are {', '.join(SHAPES)}") from None
+    say(f"{found.answers} answers, {found.new} new")
+    for bad in found.bad[:SHOWN]:
+        warn(f"{file}: {bad.place}: {bad.reason}")
+    if found.bad:
+        warn(f"{file}: {len(found.bad)} rows left out")
+        raise typer.Exit(1)
+
+
+def show_agreement(as_json: AsJson = False) -> None:
+    """How far each two people agree: by type, and over all types; kappa is agreement beyond chance."""
+    from ..labelling import agreements
+
+    settings = load_settings()
+    with open_storage(settings) as database:
+        found = agreements(database, read_types(settings))
+    if as_json:
+        say(json.dumps([asdict(row) for row in found], ensure_ascii=False, indent=2))
+        return
+    for row in found:
+        kappa = "-" if row.kappa is None else f"{row.kappa:.2f}"
+        say(f"{row.first} / {row.second}  {row.type:<24} n={row.n:<6} agreed {row.agreed:.2f}  kappa {kappa}")
+    if not found:
+        say("no mention was judged by two people yet: oncu label next --queue audit --by NAME")
+
+
+def show_history(
+    item: Annotated[str | None, typer.Argument(help="A mention's id or its beginning; all without.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every answer that was given, also those that were changed later, oldest first."""
+    from oncu.storage.labels import label_history
+
+    from ..corpus import answer_of
+
+    with open_storage(load_settings()) as database, database.read() as connection:
+        found = [label for label in label_history(connection) if label.mention_id.startswith(item or "")]
+    if as_json:
+        rows: Iterable[dict[str, Any]] = (asdict(x) | {"labelled_at": x.labelled_at.isoformat()} for x in found)
+        say(json.dumps(list(rows), ensure_ascii=False, indent=2))
+        return
+    for label in found:
+        said = ", ".join(answer_of(label).choices())
+        say(f"{label.labelled_at:%Y-%m-%d %H:%M}  {label.mention_id[:8]}  {label.labeller:<12} {said}  ({label.how})")
+    if not found:
+        say("no answer yet: oncu label next --by NAME")
+
+
+def read_types(settings: Settings) -> dict[str, SignalSpec]:
+    """The signal types that are read from texts. Raises ConfigError."""
+    return {c: spec for c, spec in load_signal_types(settings.signals or SIGNALS).items() if not spec.derived}

@@ -1,0 +1,105 @@
+"""Marked names to firms: close spellings against brute force, popular names, doubles."""
+
+import random
+import time
+from pathlib import Path
+
+from dirt import KINDS, dirty
+from fit_resolver import alias_questions, as_record, is_for_fitting, popular_questions
+from measure import SHARED
+from population import load_companies, make_population
+from rapidfuzz import fuzz, process
+
+from oncu.classifiers.agreement import read_name
+from oncu.classifiers.firms import website_domain
+from oncu.classifiers.fuzzy import FuzzyIndex
+from oncu.classifiers.names import ClientName
+from oncu.classifiers.resolve import SAME, Candidate, FirmRecord, build_resolver
+
+QUERIES = 3_000
+BRUTE = 25
+ROUNDS = 3
+
+
+def bench_resolve(folder: Path) -> None:
+    """Close spellings among 150,000 names against brute-force rapidfuzz; aliases to their firms; doubles."""
+    real = load_companies() if SHARED.is_dir() else []
+    clients = make_population(real=real)
+    bench_spellings([read_name(client.legal_name).key for client in clients], clients, random.Random(5))
+    start = time.process_time()
+    resolver = build_resolver(map(as_record, clients))
+    print(f"  resolver of {len(resolver)} firms built in {time.process_time() - start:.1f} s")
+    for title, questions in (("real aliases", alias_questions(real)), ("label or ticker", popular_questions(real))):
+        if questions:
+            asked = [question for question in questions if not is_for_fitting(question[0].record_id)]
+            start = time.process_time()
+            found = list(resolver.candidates_of(query for query, _ in asked))
+            spent = time.process_time() - start
+            _print_firsts(title, asked, found, {client.client_id: client for client in clients}, spent)
+    start = time.process_time()
+    pairs = list(resolver.duplicates())
+    print(f"  doubles: {len(pairs)} pairs, {sum(pair.score >= SAME for pair in pairs)} of them sure,", end=" ")
+    print(f"in {time.process_time() - start:.0f} s")
+
+
+def bench_spellings(keys: list[str], clients: list[ClientName], chance: random.Random) -> None:
+    """Dirty names; one that is exactly another firm's name is left out, nobody could know better."""
+    start = time.process_time()
+    index = FuzzyIndex(keys)
+    print(f"  spellings of {len(keys)} names indexed in {time.process_time() - start:.1f} s")
+    rows = chance.sample(range(len(keys)), QUERIES)
+    asked = [
+        (
+            row,
+            KINDS[number % len(KINDS)],
+            read_name(dirty(clients[row].legal_name, KINDS[number % len(KINDS)], chance)).key,
+        )
+        for number, row in enumerate(rows)
+    ]
+    taken = set(keys)
+    asked = [(row, kind, query) for row, kind, query in asked if query == keys[row] or query not in taken]
+    queries = [query for _, _, query in asked]
+    spent = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        answers = list(index.nearest(queries))
+        spent.append((time.process_time() - start) / len(queries))
+    hits = [
+        any(keys[near.row] == keys[row] for near in found) for (row, _, _), found in zip(asked, answers, strict=True)
+    ]
+    for kind in KINDS:
+        of_kind = [hit for hit, (_, its, _) in zip(hits, asked, strict=True) if its == kind]
+        print(f"    {kind:<14} R@10 {sum(of_kind) / len(of_kind):.4f} of {len(of_kind)}")
+    for name, scorer in (("ratio", fuzz.ratio), ("token_sort_ratio", fuzz.token_sort_ratio)):
+        start = time.process_time()
+        brute = [process.extract(query, keys, scorer=scorer, limit=10) for query in queries[:BRUTE]]
+        seconds = (time.process_time() - start) / BRUTE
+        right = sum(
+            any(text == keys[row] for text, _, _ in found) for (row, _, _), found in zip(asked, brute, strict=False)
+        )
+        print(f"  rapidfuzz {name:<16} {1 / seconds:>6.0f} q/s, R@10 {right / BRUTE:.2f}, ", end="")
+        print(f"ratio {seconds / sorted(spent)[ROUNDS // 2]:.1f}")
+    print(f"  ours             {1 / sorted(spent)[ROUNDS // 2]:>15.0f} q/s, R@10 {sum(hits) / len(hits):.4f}")
+
+
+def _print_firsts(
+    title: str,
+    asked: list[tuple[FirmRecord, str]],
+    found: list[list[Candidate]],
+    clients: dict[str, ClientName],
+    spent: float,
+) -> None:
+    """Top-1 and top-10; where the list itself has a firm twice (one website, one name), either row is right."""
+    first, ten = [], []
+    for (_, truth), some in zip(asked, found, strict=True):
+        right = [_is_one(clients[one.record_id], clients[truth]) for one in some]
+        first.append(right[:1] == [True])
+        ten.append(any(right))
+    print(f"  {title}: {len(asked)} kept apart, first right {sum(first) / len(first):.4f},", end=" ")
+    print(f"among ten {sum(ten) / len(ten):.4f}, {len(asked) / spent:.0f} q/s")
+
+
+def _is_one(one: ClientName, other: ClientName) -> bool:
+    if one.client_id == other.client_id or read_name(one.legal_name).key == read_name(other.legal_name).key:
+        return True
+    return bool(one.website and other.website and website_domain(one.website) == website_domain(other.website))

@@ -1,0 +1,100 @@
+"""The cues on texts others labelled: English company news (SENTiVENT) and German news (SmartData), per mapped type.
+
+    python tests/quality/tags/foreign.py
+
+SENTiVENT is judged by sentence, SmartData by document (a text holds a type when one of its relations is mapped to it).
+Their classes are wider or narrower than ours, so the figures say how the cues travel, not how good they are at home.
+Needs ../shared/data; without it a line says that it was skipped.
+"""
+
+import ast
+import csv
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from oncu.classifiers.tagger import Tagger, build_tagger
+from oncu.config.load import load_signal_types
+
+SHARED = Path(__file__).parents[4] / "shared" / "data"
+SENTIVENT = {
+    "Product/Service.Launch": "product_launch",
+    "Product/Service.Cancellation/Recall": "product_recall",
+    "Merger/Acquisition.None": "merger_acquisition",
+    "Facility.Open": "plant_expansion",
+    "Facility.Close": "facility_closure",
+    "Legal.Proceeding": "lawsuit",
+    "Legal.Conviction/Settlement": "lawsuit",
+    "Deal.None": "contract_won",
+    "Investment.None": "investment_announcement",
+    "Profit/Loss.Increase_Profit/Loss": "positive_results",
+    "Profit/Loss.Decrease_Profit/Loss": "negative_results",
+}
+SMARTDATA = {
+    "Insolvency": "insolvency",
+    "Layoffs": "layoffs",
+    "Acquisition": "merger_acquisition",
+    "Merger": "merger_acquisition",
+    "Strike": "strike",
+}
+Labelled = tuple[str, set[str]]
+
+
+def main() -> None:
+    tagger = build_tagger(load_signal_types())
+    if not SHARED.exists():
+        print(f"skipped: {SHARED} is not there")
+        return
+    print_table("SENTiVENT, English, by sentence", tagger, "en", read_sentivent(), SENTIVENT)
+    print_table("SmartData, German, by document", tagger, "de", read_smartdata(), SMARTDATA)
+
+
+def print_table(title: str, tagger: Tagger, language: str, texts: Iterator[Labelled], mapped: dict[str, str]) -> None:
+    """One line a type: how often it holds, precision, recall, F1."""
+    codes = sorted(set(mapped.values()))
+    counts = {code: Counter[str]() for code in codes}
+    for text, holding in texts:
+        found = {tag.type for tag in tagger.read(text, language=language) if tag.accepted}
+        for code in codes:
+            counts[code]["right"] += code in found and code in holding
+            counts[code]["wrong"] += code in found and code not in holding
+            counts[code]["missed"] += code not in found and code in holding
+    print(title)
+    for code in codes:
+        right, wrong, missed = (counts[code][key] for key in ("right", "wrong", "missed"))
+        f1 = 2 * right / max(1, 2 * right + wrong + missed)
+        precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
+        print(f"  {code:26} n={right + missed:4}  P {precision:.2f}  R {recall:.2f}  F1 {f1:.2f}")
+
+
+def read_sentivent() -> Iterator[Labelled]:
+    with (SHARED / "en/sentivent/sentences_silver.tsv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            kinds = ast.literal_eval(row["subtypes_event_unq"])
+            yield row["text"], {SENTIVENT[kind] for kind in kinds if kind in SENTIVENT}
+
+
+def read_smartdata() -> Iterator[Labelled]:
+    for document in _documents(SHARED / "de/smartdata/v1_20180119_train.json.gz"):
+        mentions = document["relationMentions"]
+        relations = mentions.get("array", []) if isinstance(mentions, dict) else mentions or []
+        text = document["text"]
+        written = text if isinstance(text, str) else text["string"]
+        yield written, {SMARTDATA[relation["name"]] for relation in relations if relation["name"] in SMARTDATA}
+
+
+def _documents(path: Path) -> Iterator[dict[str, Any]]:
+    """Concatenated JSON objects."""
+    text = gzip.decompress(path.read_bytes()).decode("utf-8")
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text.rstrip()):
+        at += len(text[at:]) - len(text[at:].lstrip()) if text[at].isspace() else 0
+        document, at = decoder.raw_decode(text, at)
+        yield document
+
+
+if __name__ == "__main__":
+    main()
