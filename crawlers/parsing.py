@@ -1,9 +1,10 @@
 """Parsers of pages: a few processes that a poisoned page can kill without harm to anything else."""
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from pathlib import Path
 from time import monotonic
@@ -22,6 +23,7 @@ TRIES = 2
 # Of the clock on the wall, in which a parser neither says nor computes anything: one on a busy machine is waited for.
 PATIENCE_SECONDS = 15.0
 START_SECONDS = 60.0
+NEEDED = frozenset(("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "VIRTUAL_ENV"))
 BUFFER = 2**20
 MAX_ANSWER = 16 * 2**20
 OVERTIME = "the page took more than 5 seconds of computing time"
@@ -135,9 +137,18 @@ class _Parser:
             await process.wait()
 
 
+def bare_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a parser needs of the environment: no keys, no database address, should a page ever take it over."""
+    return {name: value for name, value in environment.items() if name in NEEDED or name.startswith("PYTHON")}
+
+
 async def _start() -> asyncio.subprocess.Process:
     process = await asyncio.create_subprocess_exec(
-        *COMMAND, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=BUFFER
+        *COMMAND,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=BUFFER,
+        env=bare_environment(os.environ),
     )
     try:
         await _take(process, START_SECONDS)

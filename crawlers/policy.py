@@ -114,5 +114,6 @@ def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
         "EXTENSIONS": dict.fromkeys(UNUSED_EXTENSIONS),
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         KEEP_PAGES: str(settings.keep_pages or ""),
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",  # the source's issue says it
         "LOG_LEVEL": "WARNING",
     }

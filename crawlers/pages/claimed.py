@@ -47,7 +47,14 @@ def claimed_date(tree: HtmlElement, url: str | None, found: str | None, now: dat
     for text in _written(tree, url):
         if moment := parse_moment(text, now):
             return moment
-    return None if _is_no_dateline(found, now) else parse_moment(found or "", now)
+    if found is None or _is_no_dateline(found, now):
+        return None
+    return parse_moment(_with_its_clock(tree, found), now)
+
+
+def _with_its_clock(tree: HtmlElement, day: str) -> str:
+    """A guessed day as the page's first <time> of that day writes it, hour and all; else the day itself."""
+    return next((str(moment) for moment in tree.xpath("//time/@datetime") if str(moment).startswith(day)), day)
 
 
 def _written(tree: HtmlElement, url: str | None) -> Iterator[str]:

@@ -49,6 +49,13 @@ def test_short_text_is_looked_for_in_the_json_of_the_page() -> None:
     assert "kesim hattı" in extract_article(page, None, NOW).text
 
 
+def test_day_found_on_a_page_has_the_hour_its_time_element_says() -> None:
+    page = (
+        f"<html><body><h1>Hat</h1><p>{TEXT * 6}</p><div><time datetime='2026-02-27T10:15+03:00'>27 Şubat</time></div>"
+    )
+    assert extract_article(page, None, NOW).published_at == datetime(2026, 2, 27, 7, 15, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("head", "expected"),
     [

@@ -353,3 +353,19 @@ def test_task_keeps_what_a_link_knows() -> None:
     from oncu.crawlers.parse_task import TASKS
 
     assert TASKS.validate_json(TASKS.dump_json(asked)).link == link
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="no /proc here to look into")
+def test_a_parser_knows_no_key_of_the_one_that_started_it(monkeypatch):
+    monkeypatch.setenv("GAZETE_KEY", "gizli-anahtar")
+
+    async def environment() -> bytes:
+        process = await parsing._start()
+        try:
+            return Path(f"/proc/{process.pid}/environ").read_bytes()
+        finally:
+            process.kill()
+            await process.wait()
+
+    found = asyncio.run(environment())
+    assert b"PATH=" in found and b"gizli-anahtar" not in found
