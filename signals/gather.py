@@ -40,14 +40,14 @@ def describe_prospects(database: Database, *, limit: int) -> dict[str, Any]:
     return {"firms": len(groups), "shown": [_as_dict(g, names) for g in with_likely(groups[:limit], prospects)]}
 
 
-def prospect_lines(found: Mapping[str, Any], words: Words) -> list[str]:
-    """A few lines a firm; one line says so where there is none."""
+def prospect_lines(found: Mapping[str, Any], words: Words, titles: Mapping[str, str]) -> list[str]:
+    """A few lines a firm, types by their titles; one line says so where there is none."""
     if not found["firms"]:
         return [words("prospects_none")]
     lines = [words("prospects_found", n=words.number(found["firms"]), shown=len(found["shown"]))]
     for firm in found["shown"]:
         facts = ", ".join(filter(None, (firm["tax_id"], firm["city"])))
-        types = ", ".join(f"{kind} {n}" for kind, n in firm["types"].items())
+        types = ", ".join(f"{titles.get(kind, kind)} {n}" for kind, n in firm["types"].items())
         last = words.day(firm["last_known_at"])
         lines += [firm["name"] + (f" ({facts})" if facts else "")]
         lines += [f"    {words('prospect_times', n=firm['times'], day=last, types=types)}"]

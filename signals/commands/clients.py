@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 import typer
 
+from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings
 
@@ -170,7 +171,12 @@ def prospects(
     if as_json:
         _say_json(found)
     else:
-        _say_lines(prospect_lines(found, _words(settings)))
+        words = _words(settings)
+        titles = {
+            code: getattr(spec.title, words.language)
+            for code, spec in load_signal_types(settings.signals or SIGNALS).items()
+        }
+        _say_lines(prospect_lines(found, words, titles))
 
 
 @contextmanager

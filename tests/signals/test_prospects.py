@@ -94,17 +94,18 @@ def test_heard_most_comes_first_and_reads_in_the_users_language(bank, notice) ->
     notice("Ovalı Maden A.Ş.")
     notice(FIRM, city="Bursa")
     notice(FIRM, city="Bursa")
-    lines = prospect_lines(describe_prospects(bank.database, limit=1), load_words("tr", "Europe/Istanbul"))
+    found, titles = describe_prospects(bank.database, limit=1), {"insolvency": "İflas ve konkordato"}
+    lines = prospect_lines(found, load_words("tr", "Europe/Istanbul"), titles)
     assert lines[:3] == [
         "Müşteri olmayan 2 firma duyuldu; en çok duyulan 1 firma:",
         f"{FIRM} (Bursa)",
-        "    2 kez, son 02.03.2026: insolvency 2",
+        "    2 kez, son 02.03.2026: İflas ve konkordato 2",
     ]
 
 
 def test_nobody_heard_of_is_said(bank) -> None:
     found = describe_prospects(bank.database, limit=9)
-    assert prospect_lines(found, load_words("en", "Europe/Istanbul")) == ["No firm was heard of that is no client."]
+    assert prospect_lines(found, load_words("en", "Europe/Istanbul"), {}) == ["No firm was heard of that is no client."]
 
 
 @pytest.mark.parametrize(
