@@ -11,7 +11,7 @@ from .followup import FollowUp, sales, warnings_before
 from .intervals import Rate
 from .leadtime import quantile
 from .shrinkage import fit_beta_prior, posterior
-from .tables import BoolArray, FloatArray, IntArray
+from .tables import FloatArray, IntArray, changes
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,9 @@ def _first_share(signals: KnownSignals) -> FloatArray:
     told = np.flatnonzero(signals.story >= 0)
     told = told[np.lexsort((signals.moment[told], signals.group[told], signals.story[told]))]
     story, group, moment = signals.story[told], signals.group[told], signals.moment[told]
-    opens = _changes(story, group)
+    opens = changes(story, group)
     story, group, moment = story[opens], group[opens], moment[opens]
-    starts = np.flatnonzero(_changes(story))
+    starts = np.flatnonzero(changes(story))
     tellers = np.diff(np.append(starts, len(story)))
     earliest = np.minimum.reduceat(moment, starts) if len(starts) else moment
     shared = np.repeat(tellers >= 2, tellers)
@@ -114,13 +114,6 @@ def _first_share(signals: KnownSignals) -> FloatArray:
     count = len(signals.groups)
     with np.errstate(invalid="ignore"):
         return np.bincount(group[was_first], minlength=count) / np.bincount(group[shared], minlength=count)
-
-
-def _changes(*columns: IntArray) -> BoolArray:
-    """Where sorted rows differ from the row before; true for the first."""
-    changed = np.ones(len(columns[0]), dtype=bool)
-    changed[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    return changed
 
 
 def _unique_outcomes(episodes: Episodes, outcomes: KnownOutcomes, horizon: int, count: int) -> IntArray:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .intervals import Rate, clustered_spread, logit, rate, unknown_rate, wilson
-from .tables import BoolArray, FloatArray, IntArray
+from .tables import BoolArray, FloatArray, IntArray, changes
 
 
 def precision_at(
@@ -56,8 +56,8 @@ def minutes_per_right_one(precision: Rate, minutes_per_alert: float) -> Rate:
 def _places_read(k: int, reader: IntArray, day: IntArray, score: FloatArray) -> FloatArray:
     """How much of each alert is among the first k of its desk: 1, 0, or its share of the last places where tied."""
     order = np.lexsort((-score, day, reader))
-    desk = _changes(reader[order], day[order])
-    tie = desk | _changes(score[order])
+    desk = changes(reader[order], day[order])
+    tie = desk | changes(score[order])
     desk_start = np.flatnonzero(desk)[np.cumsum(desk) - 1]
     opens = np.flatnonzero(tie)
     size = np.diff(np.append(opens, len(order)))
@@ -66,12 +66,6 @@ def _places_read(k: int, reader: IntArray, day: IntArray, score: FloatArray) -> 
     places = np.empty(len(order))
     places[order] = np.clip((k - above) / size[which], 0.0, 1.0)
     return places
-
-
-def _changes(*columns: IntArray | FloatArray) -> BoolArray:
-    changed = np.ones(len(columns[0]), dtype=bool)
-    changed[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    return changed
 
 
 def _weighted_share(is_right: BoolArray, weight: FloatArray, client: IntArray) -> Rate:

@@ -76,3 +76,10 @@ class Exposure:
 
     def __len__(self) -> int:
         return len(self.client_id)
+
+
+def changes(*columns: IntArray | FloatArray) -> BoolArray:
+    """Where sorted rows differ from the row before; true for the first."""
+    changed = np.ones(len(columns[0]), dtype=bool)
+    changed[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
+    return changed

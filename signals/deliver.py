@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from oncu.config.problems import Problem
 from oncu.config.settings import MailSettings, Settings
-from oncu.storage.alerts import find_digest, mark_sent
 from oncu.storage.database import Database
+from oncu.storage.digests import find_digest, mark_sent
 from oncu.storage.keys import key_id
 
 from .digest import DigestView

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from oncu.config.specs import SignalSpec
+from oncu.storage.hits import Hit
 from oncu.storage.keys import key_id
-from oncu.storage.signals import Detected, Ending, Episode, Evidence, Hit, Signal, Step, StoryAlias
+from oncu.storage.signals import Detected, Ending, Episode, Evidence, Signal, Step, StoryAlias
 
 from .level import RAISE, WITHDRAW
 from .novelty import first_story, is_old_news, join_event, novelty_of

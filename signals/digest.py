@@ -11,18 +11,11 @@ from itertools import pairwise
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
-from oncu.storage.alerts import (
-    Alert,
-    Evidence,
-    evidence_of,
-    find_digest,
-    load_alerts,
-    save_digest,
-    updates_for,
-)
+from oncu.storage.alerts import Alert, Evidence, evidence_of, load_alerts
 from oncu.storage.clients import Client, load_clients
 from oncu.storage.database import Database
 from oncu.storage.derived import Cause, causes_of
+from oncu.storage.digests import find_digest, save_digest, updates_for
 from oncu.storage.documents import count_documents
 from oncu.storage.scores import Score, newest_scores
 from oncu.storage.signals import Step, load_steps, open_sides, story_aliases_of

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec
-from oncu.storage.alerts import Alert, load_alerts, waiting_alerts
+from oncu.storage.alerts import Alert, load_alerts
 from oncu.storage.database import Transaction
+from oncu.storage.digests import waiting_alerts
 from oncu.storage.signals import open_sides
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from oncu.classifiers.events import SameEvent, Telling, is_retrospective, new_facts, same_event
 from oncu.config.specs import SignalSpec
-from oncu.storage.signals import Hit, StoryAlias
+from oncu.storage.hits import Hit
+from oncu.storage.signals import StoryAlias
 
 VERSION = "events-1"
 SURE = 1.5  # score from which a document that tells two known events makes them one

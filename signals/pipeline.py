@@ -21,6 +21,7 @@ from oncu.storage.alerts import Candidate, alert_candidates, save_alert_updates,
 from oncu.storage.clients import Client, has_clients, load_clients
 from oncu.storage.database import Database, Transaction
 from oncu.storage.documents import Document, count_pending, first_visits, mark_read, pending_documents
+from oncu.storage.hits import DETECT, evidence_hits, pending_hits
 from oncu.storage.mentions import (
     StoryMember,
     recent_story_members,
@@ -33,15 +34,7 @@ from oncu.storage.privacy import save_masked
 from oncu.storage.prospects import save_prospect_mentions
 from oncu.storage.runs import finish_run, start_run
 from oncu.storage.scores import newest_scores
-from oncu.storage.signals import (
-    DETECT,
-    episodes_of,
-    evidence_hits,
-    pending_hits,
-    save_detected,
-    signals_of,
-    story_aliases_of,
-)
+from oncu.storage.signals import episodes_of, save_detected, signals_of, story_aliases_of
 from oncu.storage.stakes import stakes_of
 
 from . import detect as detecting

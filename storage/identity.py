@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
@@ -31,6 +31,12 @@ def survivors(connection: Connection) -> dict[str, str]:
     """By merged client the one it turned out to be; the others are not in it."""
     query = select(clients.c.client_id, clients.c.merged_into).where(clients.c.merged_into.is_not(None))
     return {row.client_id: row.merged_into for row in connection.execute(query)}
+
+
+def as_today(row: Row[Any], merged: Mapping[str, str]) -> dict[str, Any]:
+    """The values of a row under the client it stands for today: what was told of a merged client is the survivor's."""
+    values = dict(row._mapping)
+    return values | {"client_id": merged.get(values["client_id"], values["client_id"])}
 
 
 def with_merged(connection: Connection, client_ids: Iterable[str]) -> list[str]:

@@ -1,69 +1,25 @@
 """Signals, the episodes they form and the steps of a client's risk level."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from .database import save_new
-from .documents import ADVERTORIAL
-from .identity import survivors, with_merged
+from .identity import as_today, survivors, with_merged
 from .keys import key_id
 from .models import (
     clients,
-    documents,
     episode_endings,
     episodes,
     level_steps,
-    mentions,
-    readings,
     signal_evidence,
     signals,
     story_aliases,
-    story_members,
-    tags,
-    texts,
 )
-
-DETECT = "detect"
-
-
-@dataclass(frozen=True)
-class Hit:
-    """An accepted tag on an accepted mention: what detection works on; `is_paid` where a firm paid for the text.
-
-    `reading` is the document's text, `name` how it names the client and `cue` the words of the type, from `tag_start`.
-    """
-
-    client_id: str
-    type: str
-    side: str
-    status: str
-    origin: str
-    probability: float
-    relevance: int
-    tag_id: str
-    document_id: str
-    story_id: str
-    event_key: str | None
-    source: str
-    category: str
-    published_at: datetime | None
-    first_seen_at: datetime
-    is_paid: bool = False
-    reading: str = ""
-    name: str = ""
-    tag_start: int = 0
-    cue: str = ""
-    language: str = "tr"
-
-    @property
-    def told_at(self) -> datetime:
-        """When the document says it was published, else when we saw it."""
-        return self.published_at or self.first_seen_at
 
 
 @dataclass(frozen=True)
@@ -177,32 +133,6 @@ class Detected:
     aliases: tuple[StoryAlias, ...] = ()
 
 
-def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
-    """Hits of the oldest documents that detection has not seen, at most `limit` documents, in order of time.
-
-    Of one document the surest come first, and of equally sure ones those whose words stand nearest to the name.
-    """
-    seen = exists().where(readings.c.document_id == mentions.c.document_id, readings.c.stage == DETECT)
-    waiting = (
-        select(mentions.c.document_id)
-        .join(tags, tags.c.mention_id == mentions.c.id)
-        .join(documents, documents.c.id == mentions.c.document_id)
-        .where(mentions.c.accepted, tags.c.accepted, ~seen)
-        .group_by(mentions.c.document_id)
-        .order_by(func.min(documents.c.first_seen_at), mentions.c.document_id)
-        .limit(limit)
-    )
-    query = (
-        _hits(*_TEXT)
-        .join(texts, texts.c.document_id == documents.c.id)
-        .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, tags.c.accepted)
-        .order_by(documents.c.first_seen_at, documents.c.published_at, documents.c.id)
-        .order_by(tags.c.probability.desc(), func.abs(tags.c.start - mentions.c.start), tags.c.id)
-    )
-    merged = survivors(connection)
-    return [_hit(row, merged) for row in connection.execute(query)]
-
-
 def episodes_of(connection: Connection, client_ids: Sequence[str]) -> list[Episode]:
     """All episodes of some clients with the time of their newest signal and whether they were ended."""
     ended = exists().where(episode_endings.c.episode_id == episodes.c.id)
@@ -213,28 +143,13 @@ def episodes_of(connection: Connection, client_ids: Sequence[str]) -> list[Episo
         .group_by(episodes.c.id)
     )
     merged = survivors(connection)
-    return [Episode(**_as_today(row, merged)) for row in connection.execute(query)]
+    return [Episode(**as_today(row, merged)) for row in connection.execute(query)]
 
 
 def signals_of(connection: Connection, client_ids: Sequence[str]) -> list[Signal]:
     """All signals of some clients, oldest first."""
     query = select(signals).where(signals.c.client_id.in_(with_merged(connection, client_ids)))
     return _signals(connection, query.order_by(signals.c.known_at, signals.c.id))
-
-
-def evidence_hits(connection: Connection, client_ids: Sequence[str], *, since: datetime) -> list[Hit]:
-    """What the evidence of some clients known since a moment was read from, with the story of each signal."""
-    told = signal_evidence.join(signals, signals.c.id == signal_evidence.c.signal_id)
-    query = (
-        _hits(*_TEXT)
-        .join(told, and_(signal_evidence.c.tag_id == tags.c.id, signal_evidence.c.document_id == documents.c.id))
-        .where(signals.c.type == tags.c.type)  # a derived signal has the evidence of others
-        .join(texts, texts.c.document_id == documents.c.id)
-        .where(signals.c.client_id.in_(with_merged(connection, client_ids)), signal_evidence.c.known_at >= since)
-        .order_by(signal_evidence.c.known_at, documents.c.first_seen_at, documents.c.published_at, documents.c.id)
-    )
-    merged = survivors(connection)
-    return [_hit(row, merged) for row in connection.execute(query)]
 
 
 def story_aliases_of(
@@ -245,7 +160,7 @@ def story_aliases_of(
     if client_ids is not None:
         query = query.where(story_aliases.c.client_id.in_(with_merged(connection, client_ids)))
     merged = survivors(connection)
-    rows = (_as_today(row, merged) for row in connection.execute(query.order_by(story_aliases.c.id)))
+    rows = (as_today(row, merged) for row in connection.execute(query.order_by(story_aliases.c.id)))
     return [StoryAlias(**{name: value for name, value in row.items() if name != "id"}) for row in rows]
 
 
@@ -296,7 +211,7 @@ def load_steps(
     merged = survivors(connection)
     found: dict[str, list[Step]] = defaultdict(list)
     for row in connection.execute(query):
-        step = Step(**_as_today(row, merged))
+        step = Step(**as_today(row, merged))
         found[step.client_id].append(step)
     return found
 
@@ -337,60 +252,4 @@ def managers_with_clients(connection: Connection) -> list[str]:
 
 def _signals(connection: Connection, query: Select[Any]) -> list[Signal]:
     merged = survivors(connection)
-    return [Signal(**_as_today(row, merged)) for row in connection.execute(query)]
-
-
-def _as_today(row: Row[Any], merged: Mapping[str, str]) -> dict[str, Any]:
-    """A row under the client it stands for today: what was told of a merged client is the survivor's."""
-    values = dict(row._mapping)
-    return values | {"client_id": merged.get(values["client_id"], values["client_id"])}
-
-
-_TEXT = (
-    documents.c.language,
-    texts.c.title,
-    texts.c.body,
-    tags.c.start.label("tag_start"),
-    tags.c.end.label("tag_end"),
-    mentions.c.start.label("name_start"),
-    mentions.c.end.label("name_end"),
-)
-
-
-def _hits(*more: ColumnElement[Any]) -> Select[tuple[object, ...]]:
-    # A client that is surely meant in one place of a text is meant in the others too.
-    surest_name = func.max(mentions.c.probability).over(partition_by=(mentions.c.document_id, mentions.c.client_id))
-    return (
-        select(
-            mentions.c.client_id,
-            tags.c.type,
-            tags.c.side,
-            tags.c.status,
-            tags.c.origin,
-            (tags.c.probability * surest_name).label("probability"),
-            mentions.c.relevance,
-            tags.c.id.label("tag_id"),
-            documents.c.id.label("document_id"),
-            story_members.c.story_id,
-            documents.c.fields,
-            documents.c.source,
-            documents.c.category,
-            documents.c.published_at,
-            documents.c.first_seen_at,
-            *more,
-        )
-        .join(tags, tags.c.mention_id == mentions.c.id)
-        .join(documents, documents.c.id == mentions.c.document_id)
-        .join(story_members, story_members.c.document_id == documents.c.id)
-    )
-
-
-def _hit(row: Row[tuple[object, ...]], merged: Mapping[str, str]) -> Hit:
-    values = _as_today(row, merged)
-    fields, title, body = values.pop("fields"), values.pop("title"), values.pop("body")
-    reading = f"{title}\n{body}" if body else title
-    name = reading[values.pop("name_start") : values.pop("name_end")]
-    cue = reading[values["tag_start"] : values.pop("tag_end")]
-    return Hit(
-        **values, reading=reading, name=name, cue=cue, event_key=fields.get("event_key"), is_paid=ADVERTORIAL in fields
-    )
+    return [Signal(**as_today(row, merged)) for row in connection.execute(query)]

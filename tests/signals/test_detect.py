@@ -5,7 +5,7 @@ import pytest
 
 from oncu.config.load import load_signal_types
 from oncu.signals.detect import Past, detect, step_height
-from oncu.storage.signals import Hit
+from oncu.storage.hits import Hit
 
 OLD = timedelta(days=45)
 TYPES = load_signal_types()

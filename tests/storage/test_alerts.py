@@ -13,15 +13,14 @@ from oncu.storage.alerts import (
     count_alerts,
     evidence_of,
     find_alert_ids,
-    find_digest,
     load_alerts,
     save_alert_updates,
     save_alerts,
-    save_digest,
-    waiting_alerts,
 )
+from oncu.storage.digests import find_digest, save_digest, waiting_alerts
 from oncu.storage.documents import mark_read
-from oncu.storage.signals import DETECT, episodes_of, pending_hits, save_detected, signals_of
+from oncu.storage.hits import DETECT, pending_hits
+from oncu.storage.signals import episodes_of, save_detected, signals_of
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TYPES = load_signal_types()

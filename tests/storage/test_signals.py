@@ -8,15 +8,14 @@ import pytest
 from oncu.config.load import load_signal_types
 from oncu.signals.detect import Past, detect
 from oncu.storage.documents import mark_read
+from oncu.storage.hits import DETECT, pending_hits
 from oncu.storage.mentions import save_tags
 from oncu.storage.signals import (
-    DETECT,
     count_signals,
     episodes_of,
     load_steps,
     managers_with_clients,
     open_sides,
-    pending_hits,
     save_detected,
     signals_known,
     signals_of,
