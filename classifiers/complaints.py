@@ -17,9 +17,9 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 
 from oncu.config.load import load_signal_types
 
-from .cues import compile_pattern
 from .lookups import read_lookup
 from .sentences import split_sentences
+from .tags.cues import compile_pattern
 from .text import fold_key
 
 VERSION = "complaints-1"

@@ -68,7 +68,7 @@ def _visitor(user_agent: str) -> Iterator[Finding]:
 
 
 def _signals(settings: Settings) -> Iterator[Finding]:
-    from oncu.classifiers.tagger import check_types
+    from oncu.classifiers.tags.tagger import check_types
 
     types = load_signal_types(settings.signals or SIGNALS)
     faults = check_types(types)

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from oncu.classifiers.matcher import Matcher
+from oncu.classifiers.mentions.matcher import Matcher
 from oncu.classifiers.privacy import redact
-from oncu.classifiers.stories import StoryIndex, StoryText
-from oncu.classifiers.tagger import Tagger
+from oncu.classifiers.stories.copies import StoryIndex, StoryText
+from oncu.classifiers.tags.tagger import Tagger
 from oncu.crawlers.dates import parse_moment
 from oncu.crawlers.pages.article import article_json, extract_article
 from oncu.crawlers.pages.feed import feed_json, parse_feed

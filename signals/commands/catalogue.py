@@ -19,7 +19,7 @@ from .health import show_health
 from .learning import try_type
 
 if TYPE_CHECKING:
-    from ..feedlist import ImportedFeeds
+    from ..listening.feedlist import ImportedFeeds
 
 SHOWN = 50  # bad rows on the terminal; --json prints all
 
@@ -95,7 +95,7 @@ def preview_source(
     as_json: AsJson = False,
 ) -> None:
     """Show what one visit would store, and store nothing; exit code 1 where nothing could be read."""
-    from ..sources import describe_preview, preview, preview_json
+    from ..listening.sources import describe_preview, preview, preview_json
 
     found = preview(_with_keys(_find(name, folder)), load_settings().crawl, read_clock(), url=url, limit=limit)
     if as_json:
@@ -114,7 +114,7 @@ def store_fixture(
     sources: Annotated[Path | None, typer.Option("--sources", help="A folder of source files.")] = None,
 ) -> None:
     """Store the pages at an address with what is read from them, as the next test of a source."""
-    from ..sources import write_fixture
+    from ..listening.sources import write_fixture
 
     place = write_fixture(_with_keys(_find(name, sources)), url, folder, load_settings().crawl, read_clock())
     say(f"{place}: read expected.json and mend what is wrong in the source, not in the file")
@@ -130,7 +130,7 @@ def import_list(
     as_json: AsJson = False,
 ) -> None:
     """Add every feed of a list as a source; those that are there are skipped, bad ones reported (exit code 1)."""
-    from ..feedlist import import_feeds, refuse_defaults
+    from ..listening.feedlist import import_feeds, refuse_defaults
 
     settings = load_settings()
     place = folder or settings.sources
@@ -164,7 +164,7 @@ def _report(done: "ImportedFeeds", place: Path, settings: Settings) -> None:
 
 def show_traces(folder: Folder = None) -> None:
     """Print which source can bring which trace, as the tables of docs/sources.md."""
-    from ..traces import matrix_markdown
+    from ..listening.traces import matrix_markdown
 
     say(matrix_markdown(_load(folder), load_signal_types(load_settings().signals or SIGNALS)).rstrip())
 
@@ -210,7 +210,7 @@ def list_types(folder: Folder = None, as_json: AsJson = False) -> None:
 
 def check_signals(folder: Folder = None) -> None:
     """Check every signal type file strictly, and that its examples are judged as they say."""
-    from oncu.classifiers.tagger import check_types
+    from oncu.classifiers.tags.tagger import check_types
 
     specs = load_signal_types(folder or load_settings().signals or SIGNALS)
     faults = check_types(specs)

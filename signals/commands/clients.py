@@ -46,9 +46,9 @@ def duplicates(
     limit: Annotated[int, typer.Option(min=1, help="How many pairs to show.")] = 20, as_json: AsJson = False
 ) -> None:
     """List clients that may be one firm, likeliest first, both sides beside each other; a person decides."""
-    from oncu.classifiers.resolve import MAYBE
+    from oncu.classifiers.firms.resolve import MAYBE
 
-    from ..doubles import double_lines, find_doubles
+    from ..clients.doubles import double_lines, find_doubles
 
     settings = load_settings()
     with open_storage(settings) as database, show_progress("comparing clients"):
@@ -61,7 +61,7 @@ def duplicates(
 
 def same(one: Id, other: Id, by: By, note: Note = None) -> None:
     """Say that two clients are one firm: the later becomes the earlier one; undone by split."""
-    from ..unite import call_same
+    from ..clients.unite import call_same
 
     settings = load_settings()
     with open_storage(settings) as database:
@@ -72,7 +72,7 @@ def same(one: Id, other: Id, by: By, note: Note = None) -> None:
 
 def different(one: Id, other: Id, by: By, note: Note = None) -> None:
     """Say that two are not one firm; they are never proposed or merged again. Undone by split."""
-    from ..unite import call_different
+    from ..clients.unite import call_different
 
     settings = load_settings()
     with open_storage(settings) as database:
@@ -82,7 +82,7 @@ def different(one: Id, other: Id, by: By, note: Note = None) -> None:
 
 def split(one: Id, other: Id, by: By, note: Note = None) -> None:
     """Take back what was decided of two clients (same or different)."""
-    from ..unite import split as take_back
+    from ..clients.unite import split as take_back
 
     settings = load_settings()
     with open_storage(settings) as database:
@@ -92,7 +92,7 @@ def split(one: Id, other: Id, by: By, note: Note = None) -> None:
 
 def show(client_id: Id, as_json: AsJson = False) -> None:
     """Show a client: each field with its source, names, sites, relations, records, decisions."""
-    from ..client_view import client_lines, describe_client
+    from ..clients.view import client_lines, describe_client
 
     settings = load_settings()
     with open_storage(settings) as database:
@@ -111,8 +111,8 @@ def aliases(
     as_json: AsJson = False,
 ) -> None:
     """List the names of a client, generated ones too; what a person adds or removes wins over every file."""
-    from ..client_view import describe_client, name_lines
-    from ..unite import change_names
+    from ..clients.unite import change_names
+    from ..clients.view import describe_client, name_lines
 
     settings = load_settings()
     with open_storage(settings) as database:
@@ -131,8 +131,8 @@ def resolve(
     form: Annotated[Literal["csv", "json"], typer.Option("--format", help="CSV or JSON lines.")] = "csv",
 ) -> None:
     """Match any file of names to clients: matched, maybe or none, with score, reason and the next best."""
+    from ..clients.resolving import read_firms, resolve_firms, write_resolved
     from ..imports.sources import read_file
-    from ..resolving import read_firms, resolve_firms, write_resolved
 
     settings = load_settings()
     table = read_file(file)
@@ -148,7 +148,7 @@ def resolve(
 
 def group_of(client_id: Id, as_json: AsJson = False) -> None:
     """Show the group of a client: its head, and who belongs to whom below it."""
-    from ..groups import describe_group, group_lines
+    from ..clients.groups import describe_group, group_lines
 
     settings = load_settings()
     with open_storage(settings) as database:
@@ -163,7 +163,7 @@ def prospects(
     limit: Annotated[int, typer.Option(min=1, help="How many firms to show.")] = 20, as_json: AsJson = False
 ) -> None:
     """List firms that were heard of and are no clients: how often, as what, when last."""
-    from ..gather import describe_prospects, prospect_lines
+    from ..clients.gather import describe_prospects, prospect_lines
 
     settings = load_settings()
     with open_storage(settings) as database:

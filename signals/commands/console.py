@@ -16,7 +16,7 @@ from oncu.config.settings import Settings
 if TYPE_CHECKING:
     from oncu.storage.database import Database
 
-    from ..pipeline import Catalogue
+    from ..flow.pipeline import Catalogue
 
 Progress = Callable[[str, int, int], None]
 
@@ -67,7 +67,7 @@ def open_storage(settings: Settings) -> Iterator["Database"]:
 
 def load_catalogue(settings: Settings) -> "Catalogue":
     """The sources and signal types of this installation, checked. Raises ConfigError."""
-    from ..pipeline import Catalogue
+    from ..flow.pipeline import Catalogue
 
     return Catalogue(load_sources(settings.sources or SOURCES), load_signal_types(settings.signals or SIGNALS))
 

@@ -28,9 +28,9 @@ def digest(
     again: Annotated[bool, typer.Option("--again", help="With --send: also when it was sent before.")] = False,
 ) -> None:
     """Show a manager's day: whom to call, why, and what to say. What a day carries is fixed when it is first shown."""
-    from ..deliver import send_digest
-    from ..digest import compose_digest, view_digest
-    from ..render import render_digest
+    from ..faces.deliver import send_digest
+    from ..faces.digest import compose_digest, view_digest
+    from ..faces.render import render_digest
     from ..words import load_words
 
     if again and not send:
@@ -56,7 +56,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Say why an alert exists: the documents, the words, the name, the arithmetic, the level."""
-    from ..explain import explain_alert, explain_lines
+    from ..faces.explain import explain_alert, explain_lines
     from ..words import load_words
 
     settings = load_settings()

@@ -36,8 +36,8 @@ def add_to(app: typer.Typer) -> None:
 def match(clients: Clients) -> None:
     """Find clients in texts: JSON lines {id, title?, text} in, one line a mention out."""
     from ..filters import match_filter
+    from ..flow.ready_names import cache_folder, ready_matcher
     from ..imports.names import read_client_names
-    from ..ready_names import cache_folder, ready_matcher
 
     names, bad = read_client_names(clients, read_clock())
     for row in bad:
@@ -50,7 +50,7 @@ def match(clients: Clients) -> None:
 
 def tag() -> None:
     """Tag texts with signal types: JSON lines {id, title?, text, language?} in, one line each out."""
-    from oncu.classifiers.tagger import build_tagger
+    from oncu.classifiers.tags.tagger import build_tagger
 
     from ..filters import tag_filter
 
@@ -60,7 +60,7 @@ def tag() -> None:
 
 def stories() -> None:
     """Join texts into stories: JSON lines {id, title?, text, published_at?, source?} in, {id, story_id} out."""
-    from oncu.classifiers.stories import StoryIndex
+    from oncu.classifiers.stories.copies import StoryIndex
 
     from ..filters import story_filter
 

@@ -13,7 +13,7 @@ from oncu.config.settings import Settings, load_settings
 from .console import load_catalogue, open_storage, read_clock, say, warn
 
 if TYPE_CHECKING:
-    from ..health import SourceHealth
+    from ..listening.health import SourceHealth
     from ..words import Words
 
 STATES = {
@@ -31,7 +31,7 @@ WIDTHS = (16, 28, 16, 16, 7, 7, 6, 0)
 
 def show_health(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
     """Show how each source is: its state, since when, its last success, documents a day against what is usual."""
-    from ..health import watch_sources
+    from ..listening.health import watch_sources
     from ..words import load_words
 
     settings = load_settings()
@@ -59,7 +59,7 @@ def health_lines(found: Iterable["SourceHealth"], words: "Words") -> list[str]:
 
 def warn_of_alarms(names: Iterable[str], settings: Settings, at: datetime) -> None:
     """Say which of the sources just visited have fallen silent or failed too often, and which are heard again."""
-    from ..health import new_alarms
+    from ..listening.health import new_alarms
 
     with open_storage(settings) as database:
         found = new_alarms(database, names, settings.health, at)

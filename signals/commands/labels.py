@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from oncu.classifiers.label_shapes import SHAPES, Shape, ShapeError
-from oncu.classifiers.labels import Queue
+from oncu.classifiers.learned.label_shapes import SHAPES, Shape, ShapeError
+from oncu.classifiers.learned.labels import Queue
 from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.noise_classes import load_noise_classes
 from oncu.config.problems import Problem
@@ -44,7 +44,7 @@ def add_to(app: typer.Typer) -> None:
 
 def show_next(by: By, n: Count = 1, queue: Wanted = None, as_json: AsJson = False) -> None:
     """Show the next mentions to judge; what the model thinks of them is not shown, it would draw the answer."""
-    from ..labelling import next_questions, options_of
+    from ..learning.labelling import next_questions, options_of
 
     settings = load_settings()
     types = read_types(settings)
@@ -70,7 +70,7 @@ def give(
     by: By,
 ) -> None:
     """Say which signal types a mention tells of its client."""
-    from ..labelling import give_answer
+    from ..learning.labelling import give_answer
 
     settings = load_settings()
     types, noise = read_types(settings), load_noise_classes()
@@ -87,7 +87,7 @@ def export(
     queue: Wanted = None,
 ) -> None:
     """Write the next mentions, and those already answered with their answers, for another labelling tool."""
-    from ..labelling import export_labels, next_questions, options_of
+    from ..learning.labelling import export_labels, next_questions, options_of
 
     settings = load_settings()
     types = read_types(settings)
@@ -106,7 +106,7 @@ def import_(
     file: Annotated[Path, typer.Argument(help="A file as the tool exports it.")], shape: InShape, by: By
 ) -> None:
     """Keep the answers of a file; what was imported before changes nothing; bad rows are named, exit code 1."""
-    from ..labelling import import_labels
+    from ..learning.labelling import import_labels
 
     settings = load_settings()
     types, noise = read_types(settings), load_noise_classes()
@@ -129,7 +129,7 @@ def import_(
 
 def show_agreement(as_json: AsJson = False) -> None:
     """How far each two people agree: by type, and over all types; kappa is agreement beyond chance."""
-    from ..labelling import agreements
+    from ..learning.labelling import agreements
 
     settings = load_settings()
     with open_storage(settings) as database:
@@ -151,7 +151,7 @@ def show_history(
     """Every answer that was given, also those that were changed later, oldest first."""
     from oncu.storage.labels import label_history
 
-    from ..corpus import answer_of
+    from ..learning.corpus import answer_of
 
     with open_storage(load_settings()) as database, database.read() as connection:
         found = [label for label in label_history(connection) if label.mention_id.startswith(item or "")]

@@ -16,9 +16,9 @@ from .console import load_catalogue, open_storage, read_clock, say
 from .labels import read_types
 
 if TYPE_CHECKING:
-    from oncu.classifiers.evaluate import Comparison
+    from oncu.classifiers.learned.evaluate import Comparison
 
-    from ..learning import Course, Match
+    from ..learning.models import Course, Match
 
 By = Annotated[str, typer.Option("--by", help="Who does it: a user name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 
 def train(by: By, as_json: AsJson = False) -> None:
     """Train the learned tagger on our examples, the registries and what people said; it reads only when promoted."""
-    from ..learning import train_model
+    from ..learning.models import train_model
 
     settings = load_settings()
     course = _course(settings)
@@ -81,7 +81,7 @@ def show(name: Name = "active", as_json: AsJson = False) -> None:
     """What a model was trained on, how good it is by type, its thresholds, and when it read."""
     from oncu.storage.trained import model_moves_of
 
-    from ..learning import find_model
+    from ..learning.models import find_model
 
     with open_storage(load_settings()) as database:
         model = find_model(database, name)
@@ -109,7 +109,7 @@ def compare(
     """A model against another (the cues alone where none reads): frozen set, newest month, changed decisions."""
     from oncu.storage.trained import active_model
 
-    from ..learning import find_model, match_models
+    from ..learning.models import find_model, match_models
 
     settings = load_settings()
     course = _course(settings)
@@ -133,8 +133,8 @@ def promote(
     reason: Reason = None,
 ) -> None:
     """Let a model read from the next run on if it is better and worse in no type; else say why not, exit code 1."""
-    from ..learning import find_model
-    from ..learning import promote as move
+    from ..learning.models import find_model
+    from ..learning.models import promote as move
 
     if force and not (reason or "").strip():
         raise typer.BadParameter("--force needs --reason: say why, it is kept in the trail")
@@ -151,7 +151,7 @@ def promote(
 
 def rollback(by: By, reason: Annotated[str, typer.Option(help="Why; it is kept in the trail.")]) -> None:
     """Let the model read again that read before; without one the cues alone."""
-    from ..learning import rollback as back
+    from ..learning.models import rollback as back
 
     if not reason.strip():
         raise typer.BadParameter("--reason is empty: say why, it is kept in the trail")
@@ -166,7 +166,7 @@ def why(
     text: Annotated[str, typer.Argument(help="The sentence.")],
 ) -> None:
     """The words of a sentence with their weights, which add up to the logit of a type or a noise class."""
-    from ..learning import find_model, open_model, said_by_cues
+    from ..learning.models import find_model, open_model, said_by_cues
 
     settings = load_settings()
     with open_storage(settings) as database:
@@ -186,7 +186,7 @@ def try_type(
     as_json: AsJson = False,
 ) -> None:
     """What would a type have alerted? A dry run over the newest mentions of the archive; nothing is stored."""
-    from ..trial import try_type as dry_run
+    from ..learning.trial import try_type as dry_run
 
     settings = load_settings()
     types = read_types(settings)
@@ -247,6 +247,6 @@ def _head_line(code: str, row: Mapping[str, Any]) -> str:
 
 
 def _course(settings: Settings) -> "Course":
-    from ..learning import Course
+    from ..learning.models import Course
 
     return Course(read_types(settings), load_noise_classes(), load_catalogue(settings).sources)

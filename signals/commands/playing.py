@@ -18,6 +18,6 @@ def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Throw away what an earlier demo left there.")] = False,
 ) -> None:
     """Play the whole job on a small invented world, from crawl to score; a second time changes nothing."""
-    from ..demo import play_demo
+    from ..demo.run import play_demo
 
     play_demo(folder, fresh=fresh, say=say)

@@ -27,7 +27,7 @@ def surge(
     A date without a row counts 0 from the client's first row to the last day of the file (from the file's first day
     where the file holds no zero at all). With authors, distinct people are judged and expected, not complaints.
     """
-    from ..counts import judge_counts, read_counts
+    from ..complaints.counts import judge_counts, read_counts
 
     found = read_counts(counts)
     for alarm in judge_counts(found, slow=slow):
@@ -44,7 +44,7 @@ def complaints(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what customers complain of at a client: how many, since when, settled, answered; surges and notes."""
-    from ..complaint_view import complaint_lines, describe_complaints
+    from ..complaints.view import complaint_lines, describe_complaints
     from ..words import load_words
 
     settings = load_settings()

@@ -99,7 +99,7 @@ def crawl_lines(results: list["SourceResult"]) -> list[str]:
 
 def run(as_json: AsJson = False) -> None:
     """Run every pending stage: read documents, detect signals, route alerts."""
-    from ..pipeline import run_pending
+    from ..flow.pipeline import run_pending
 
     settings = load_settings()
     catalogue = load_catalogue(settings)

@@ -14,10 +14,10 @@ from oncu.storage.keys import key_id
 from oncu.storage.prospects import link_to_clients, load_prospects
 from oncu.storage.records import FIRST, Record, Version, adopt, load_records, save_records
 
-from ..firm_names import names_agree
-from ..golden import NUMBERS, SAYINGS, Joining, NumberIndex
-from ..prospects import find_clients_of
-from ..unite import refresh_clients
+from ..clients.firm_names import names_agree
+from ..clients.golden import NUMBERS, SAYINGS, Joining, NumberIndex
+from ..clients.prospects import find_clients_of
+from ..clients.unite import refresh_clients
 
 SHOWN = 10  # notes of one kind; the rest is counted
 LONGEST_ID = 64  # what the tables hold

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
 
-from ..golden import NumberIndex
+from ..clients.golden import NumberIndex
 from .columns import Value
 from .run import read_rows
 from .tables import BadRow

@@ -14,7 +14,7 @@ from oncu.storage.external import SqlQuery
 from oncu.storage.identity import DEFAULT_SOURCE, client_of_every_id, survivors
 from oncu.storage.outcomes import save_actions, save_exposure, save_offers, save_outcomes, save_relations
 
-from ..groups import find_circle, parents_of
+from ..clients.groups import find_circle, parents_of
 from .clients import link_prospects, save_client_list
 from .columns import Context, Parsed, Value, match_header, parse_table
 from .plans import KINDS, Plan, load_plan

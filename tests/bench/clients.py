@@ -9,7 +9,7 @@ from pathlib import Path
 
 from population import load_companies, make_population, write_clients
 
-from oncu.signals.doubles import find_doubles
+from oncu.signals.clients.doubles import find_doubles
 from oncu.signals.imports.run import import_table
 from oncu.storage.database import create_database
 

@@ -2,7 +2,7 @@
 
 import random
 
-from oncu.classifiers.names import name_words
+from oncu.classifiers.firms.names import name_words
 
 KINDS = ("typo", "dropped word", "swapped words", "ocr", "ascii", "abbreviated")
 LOOKALIKES = {"o": "0", "i": "1", "l": "1", "m": "rn", "e": "c", "b": "h", "s": "5", "u": "v"}

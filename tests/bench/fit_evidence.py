@@ -1,4 +1,4 @@
-"""Fit the weights of classifiers/evidence_weights.yml on labelled sentences, near to those set by hand.
+"""Fit the weights of classifiers/mentions/evidence_weights.yml on labelled sentences, near to those set by hand.
 
 `.venv/bin/python tests/bench/fit_evidence.py [--write]`: tests/quality/mentions/dev.jsonl and, where it lies beside
 the project, the labelled headlines; prints each way's error on sentences kept apart (ten folds). `--write` saves.
@@ -20,9 +20,9 @@ from scipy.optimize import minimize
 sys.path.append(str(Path(__file__).parents[1] / "quality"))
 from mention_set import load_clients, load_rows, text_of
 
-from oncu.classifiers.comentions import lean_on_others
-from oncu.classifiers.matcher import Matcher, build_matcher
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.comentions import lean_on_others
+from oncu.classifiers.mentions.matcher import Matcher, build_matcher
 
 TABLE = Path(__file__).parents[2] / "classifiers" / "evidence_weights.yml"
 STRENGTHS = (0.3, 1.0, 3.0, 10.0)  # of the pull towards the weights set by hand

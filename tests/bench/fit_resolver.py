@@ -1,4 +1,4 @@
-"""Fit the weights of classifiers/same_firm.py and print them with their reliability on questions kept apart.
+"""Fit the weights of classifiers/firms/same_firm.py and print them with their reliability on questions kept apart.
 
 `.venv/bin/python tests/bench/fit_resolver.py`: 150,000 clients; questions are invented firms' names written wrongly,
 with or without a town, two in five of firms that are no clients, and the real aliases. Half to fit, half to judge.
@@ -18,9 +18,9 @@ from measure import SHARED
 from population import CITIES, FORMS, SIZE, TAILS, TRADES, load_companies, make_population
 from scipy.optimize import minimize
 
-from oncu.classifiers.names import ClientName, expand, name_words, parse_name, website_label
-from oncu.classifiers.resolve import FirmRecord, build_resolver
-from oncu.classifiers.same_firm import WHETHER, WHICH
+from oncu.classifiers.firms.names import ClientName, expand, name_words, parse_name, website_label
+from oncu.classifiers.firms.resolve import FirmRecord, build_resolver
+from oncu.classifiers.firms.same_firm import WHETHER, WHICH
 
 ABSENT = 10_000
 FEW = 2_000  # clients of the second, small list: there a name without rivals tells less

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from oncu.classifiers.evaluate import Gold, Judgement, brier, count_all, macro_f1, micro, reliability
-from oncu.classifiers.learned import Learned
-from oncu.classifiers.tagger import Tagger, build_tagger
-from oncu.classifiers.train import (
+from oncu.classifiers.learned.evaluate import Gold, Judgement, brier, count_all, macro_f1, micro, reliability
+from oncu.classifiers.learned.model import Learned
+from oncu.classifiers.learned.train import (
     Example,
     _fit_heads,
     _vectorize,
@@ -28,6 +27,7 @@ from oncu.classifiers.train import (
     train,
     truth_table,
 )
+from oncu.classifiers.tags.tagger import Tagger, build_tagger
 from oncu.config.load import load_signal_types
 from oncu.config.noise_classes import load_noise_classes
 

@@ -15,8 +15,8 @@ from measure import ROOT, SHARED
 
 from oncu.config.load import load_signal_types
 from oncu.config.settings import Settings
+from oncu.signals.flow.pipeline import Catalogue, detect_pending, read_pending, route_pending, warm_up
 from oncu.signals.imports.run import import_table
-from oncu.signals.pipeline import Catalogue, detect_pending, read_pending, route_pending, warm_up
 from oncu.storage.database import connect, create_database
 from oncu.storage.documents import Document, save_documents
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from measure import SHARED
 from stdnum.tr import vkn
 
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
 
 SIZE = 150_000
 SEED = 20260901

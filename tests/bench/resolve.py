@@ -10,11 +10,11 @@ from measure import SHARED
 from population import load_companies, make_population
 from rapidfuzz import fuzz, process
 
-from oncu.classifiers.agreement import read_name
-from oncu.classifiers.firms import website_domain
-from oncu.classifiers.fuzzy import FuzzyIndex
-from oncu.classifiers.names import ClientName
-from oncu.classifiers.resolve import SAME, Candidate, FirmRecord, build_resolver
+from oncu.classifiers.firms.agreement import read_name
+from oncu.classifiers.firms.fuzzy import FuzzyIndex
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.firms.numbers import website_domain
+from oncu.classifiers.firms.resolve import SAME, Candidate, FirmRecord, build_resolver
 
 QUERIES = 3_000
 BRUTE = 25

@@ -15,12 +15,12 @@ import daachorse
 from pipeline import read_lines
 from population import load_companies, make_population
 
-from oncu.classifiers.automaton import SOFT
-from oncu.classifiers.matcher import Matcher
-from oncu.classifiers.name_index import NameIndex, aliases_of, build_index, index_version
-from oncu.classifiers.names import ClientName
-from oncu.classifiers.places import right_edge
-from oncu.classifiers.saved_index import load_index, save_index
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.automaton import SOFT
+from oncu.classifiers.mentions.matcher import Matcher
+from oncu.classifiers.mentions.name_index import NameIndex, aliases_of, build_index, index_version
+from oncu.classifiers.mentions.places import right_edge
+from oncu.classifiers.mentions.saved_index import load_index, save_index
 from oncu.classifiers.text import fold_all, fold_key
 
 ROUNDS = 3

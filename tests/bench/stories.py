@@ -19,7 +19,7 @@ from statistics import median
 from extract import stored_pages
 from measure import SHARED
 
-from oncu.classifiers.stories import StoryIndex, StoryText, without_outlet
+from oncu.classifiers.stories.copies import StoryIndex, StoryText, without_outlet
 from oncu.classifiers.text import fold_key
 
 SEED = 41

@@ -7,8 +7,8 @@ from pathlib import Path
 from measure import in_turns
 from pipeline import read_lines
 
-from oncu.classifiers.cues import CueIndex, compile_cues, compile_pattern
-from oncu.classifiers.tagger import build_tagger
+from oncu.classifiers.tags.cues import CueIndex, compile_cues, compile_pattern
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.classifiers.text import fold_key
 from oncu.config.load import load_signal_types
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.addresses import Address, read_address
+from oncu.classifiers.firms.addresses import Address, read_address
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.automaton import MOST_SHARED, Automaton, build_automaton, pack_texts
-from oncu.classifiers.places import right_edge
+from oncu.classifiers.mentions.automaton import MOST_SHARED, Automaton, build_automaton, pack_texts
+from oncu.classifiers.mentions.places import right_edge
 
 WORDS = ["kar", "karak", "pamir", "un", "gida", "sanayi", "ve", "ticaret", "123456", "1234567890", "ab"]
 SUFFIXES = ["", "", "", "den", "in", "lik"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.cues import compile_cues, compile_pattern, parse_pattern
+from oncu.classifiers.tags.cues import compile_cues, compile_pattern, parse_pattern
 from oncu.config.specs import Cue, SignalSpec
 
 

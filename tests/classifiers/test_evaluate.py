@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from oncu.classifiers.evaluate import (
+from oncu.classifiers.learned.evaluate import (
     Counts,
     Gold,
     Judgement,

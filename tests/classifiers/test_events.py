@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from oncu.classifiers.events import Telling, is_retrospective, new_facts, same_event
-from oncu.classifiers.tagger import build_tagger
+from oncu.classifiers.stories.events import Telling, is_retrospective, new_facts, same_event
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import load_signal_types
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

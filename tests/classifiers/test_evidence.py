@@ -2,10 +2,10 @@
 
 import pytest
 
-from oncu.classifiers.clues import calibration, probability, say, weights
-from oncu.classifiers.matcher import build_matcher
-from oncu.classifiers.mentions import Mention
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.clues import calibration, probability, say, weights
+from oncu.classifiers.mentions.matcher import build_matcher
+from oncu.classifiers.mentions.mention import Mention
 
 DALGA = ClientName(
     "dal", "Dalga Çimento Sanayi A.Ş.", ("Dalga",), city="Bursa", website="https://www.dalgacimento.example"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oncu.classifiers.facts import read_facts, read_number
+from oncu.classifiers.stories.facts import read_facts, read_number
 
 
 @pytest.mark.parametrize(

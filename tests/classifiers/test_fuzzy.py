@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.fuzzy import FuzzyIndex
+from oncu.classifiers.firms.fuzzy import FuzzyIndex
 
 NAMES = ["nurova tekstil", "nurova gida", "vadi insaat", "pinarkent seramik", "kiyisoy lojistik"]
 

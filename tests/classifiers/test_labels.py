@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.label_shapes import SHAPES, ShapeError, Task, read_tasks, write_tasks
-from oncu.classifiers.labels import (
+from oncu.classifiers.learned.label_shapes import SHAPES, ShapeError, Task, read_tasks, write_tasks
+from oncu.classifiers.learned.labels import (
     Answer,
     BadChoice,
     Candidate,

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from oncu.classifiers.grams import piece_grams, pieces_in, split_words, words_in
-from oncu.classifiers.learned import FLOOR, Learned, NoiseRule, Vocabulary
-from oncu.classifiers.models import ModelError, load_model, save_model
-from oncu.classifiers.stack import CUES_ALONE, fit_platt, fit_stack
-from oncu.classifiers.tagger import build_tagger
-from oncu.classifiers.train import Example, examples_of_noise, examples_of_types, train
+from oncu.classifiers.learned.files import ModelError, load_model, save_model
+from oncu.classifiers.learned.grams import piece_grams, pieces_in, split_words, words_in
+from oncu.classifiers.learned.model import FLOOR, Learned, NoiseRule, Vocabulary
+from oncu.classifiers.learned.stack import CUES_ALONE, fit_platt, fit_stack
+from oncu.classifiers.learned.train import Example, examples_of_noise, examples_of_types, train
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import ConfigError, load_signal_types
 from oncu.config.noise_classes import NOISE, load_noise_classes
 
@@ -190,7 +190,7 @@ class Evil:
 
 
 def test_a_pickle_is_no_model(tmp_path, capsys):
-    from oncu.classifiers.models import digest_of_file
+    from oncu.classifiers.learned.files import digest_of_file
 
     path = tmp_path / "m.skops"
     path.write_bytes(pickle.dumps(Evil()))
@@ -202,7 +202,7 @@ def test_a_pickle_is_no_model(tmp_path, capsys):
 def test_a_file_with_code_in_it_is_refused(tmp_path):
     from skops.io import dump
 
-    from oncu.classifiers.models import digest_of_file
+    from oncu.classifiers.learned.files import digest_of_file
 
     path = tmp_path / "m.skops"
     dump({"format": 1, "words": pytest.importorskip("functools").partial(print, "run")}, path)
@@ -211,7 +211,7 @@ def test_a_file_with_code_in_it_is_refused(tmp_path):
 
 
 def test_a_zip_without_a_model_is_refused(tmp_path):
-    from oncu.classifiers.models import digest_of_file
+    from oncu.classifiers.learned.files import digest_of_file
 
     path = tmp_path / "m.skops"
     with zipfile.ZipFile(path, "w") as file:

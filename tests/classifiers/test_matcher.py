@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.matcher import Matcher, build_matcher
-from oncu.classifiers.mentions import Mention
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.matcher import Matcher, build_matcher
+from oncu.classifiers.mentions.mention import Mention
 
 CLIENTS = (
     ClientName("nurova", "Nurova Tekstil San. ve Tic. A.Ş.", tax_id="1234567890", city="Bursa"),

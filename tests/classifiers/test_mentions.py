@@ -2,9 +2,9 @@
 
 import pytest
 
-from oncu.classifiers.matcher import Matcher, build_matcher
-from oncu.classifiers.mentions import Mention
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.matcher import Matcher, build_matcher
+from oncu.classifiers.mentions.mention import Mention
 
 FIRMS = ["Nurova Tekstil", "Zetalin Gıda", *(f"Firmatör{letter} Enerji" for letter in "abcdefghijkl")]
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from oncu.classifiers.matcher import Matcher
-from oncu.classifiers.name_index import NameIndex, build_index, index_version
-from oncu.classifiers.names import ClientName
-from oncu.classifiers.saved_index import UnusableIndex, load_index, save_index
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.matcher import Matcher
+from oncu.classifiers.mentions.name_index import NameIndex, build_index, index_version
+from oncu.classifiers.mentions.saved_index import UnusableIndex, load_index, save_index
 
 CLIENTS = (
     ClientName("a", "Velmora Tekstil Sanayi A.Ş.", ("Velmora",), "1234567890", ticker="VELMO", city="Bursa"),

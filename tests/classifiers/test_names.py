@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.names import common_words, guess_aliases, make_aliases, name_words, parse_name, split_form
+from oncu.classifiers.firms.names import common_words, guess_aliases, make_aliases, name_words, parse_name, split_form
 from oncu.classifiers.text import fold_key
 
 

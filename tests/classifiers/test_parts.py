@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from oncu.classifiers.tagger import Tagger, build_tagger
+from oncu.classifiers.tags.tagger import Tagger, build_tagger
 from oncu.config.load import load_signal_types
 
 

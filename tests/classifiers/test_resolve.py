@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.resolve import MAYBE, SAME, Candidate, FirmRecord, build_resolver
+from oncu.classifiers.firms.resolve import MAYBE, SAME, Candidate, FirmRecord, build_resolver
 
 TAX, OTHER_TAX, MISTYPED_TAX = "1234567890", "3980312749", "1234567891"
 LEI = "529900T8BM49AURSDO55"

@@ -6,8 +6,8 @@ is told counts for the firm), l(ow).
 
 import pytest
 
-from oncu.classifiers.matcher import Matcher, build_matcher
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.matcher import Matcher, build_matcher
 
 FIRMS = {
     "nur": "Nurova Tekstil",

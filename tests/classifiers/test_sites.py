@@ -2,8 +2,8 @@
 
 import pytest
 
-from oncu.classifiers.matcher import Matcher, build_matcher
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.matcher import Matcher, build_matcher
 
 SITES = ("Kestel OSB 4. Cadde No:12, Kestel/Bursa",)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from oncu.classifiers.stated import read_stated
-from oncu.classifiers.tagger import build_tagger
+from oncu.classifiers.stories.stated import read_stated
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import load_signal_types
 
 

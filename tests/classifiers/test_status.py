@@ -2,9 +2,9 @@
 
 import pytest
 
-from oncu.classifiers.cues import compile_pattern
 from oncu.classifiers.lookups import read_lookup
-from oncu.classifiers.status import read_status
+from oncu.classifiers.tags.cues import compile_pattern
+from oncu.classifiers.tags.status import read_status
 from oncu.classifiers.text import fold_key
 
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.stories import StoryIndex, StoryText, assign_stories, sketch, sketch_document, without_outlet
+from oncu.classifiers.stories.copies import (
+    StoryIndex,
+    StoryText,
+    assign_stories,
+    sketch,
+    sketch_document,
+    without_outlet,
+)
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TITLE = "Nurova Tekstil Bursa'daki fabrikasında üretime üç ay ara verdi"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from oncu.classifiers.subject import judge_subject, name_firms
+from oncu.classifiers.tags.subject import judge_subject, name_firms
 
 
 @pytest.mark.parametrize(

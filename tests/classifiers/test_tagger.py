@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from oncu.classifiers.subject import judge_subject
-from oncu.classifiers.tagger import Tag, Tagger, build_tagger, check_types
+from oncu.classifiers.tags.subject import judge_subject
+from oncu.classifiers.tags.tagger import Tag, Tagger, build_tagger, check_types
 from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.specs import SignalSpec
 

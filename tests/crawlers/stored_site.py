@@ -15,7 +15,7 @@ from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
 from oncu.crawlers.run import crawl
 from oncu.crawlers.visit import SourceResult
-from oncu.signals.sources import expected_documents
+from oncu.signals.listening.sources import expected_documents
 from oncu.storage.database import Database
 from oncu.storage.documents import documents_of
 

@@ -12,7 +12,7 @@ from oncu.crawlers.drift import set_broken_aside
 from oncu.crawlers.run import crawl
 from oncu.crawlers.visit import SourceResult
 from oncu.crawlers.wall import wall_reason
-from oncu.signals.health import judge_source
+from oncu.signals.listening.health import judge_source
 from oncu.storage.database import Database, create_database
 from oncu.storage.documents import Document
 from oncu.storage.health import last_visits

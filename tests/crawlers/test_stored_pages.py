@@ -16,7 +16,7 @@ import pytest
 
 from oncu.config.load import load_sources
 from oncu.config.settings import HealthSettings
-from oncu.signals.health import SourceHealth, watch_sources
+from oncu.signals.listening.health import SourceHealth, watch_sources
 from oncu.storage.database import create_database, open_database
 
 from .stored_site import Answer, Case, Visited, read_case, visit

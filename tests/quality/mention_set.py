@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oncu.classifiers.mentions import Mention
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.mention import Mention
 
 HERE = Path(__file__).parent / "mentions"
 Row = dict[str, Any]

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oncu.classifiers.evaluate import brier
-from oncu.classifiers.tagger import build_tagger
-from oncu.classifiers.train import examples_of_noise, examples_of_types, train, truth_table
+from oncu.classifiers.learned.evaluate import brier
+from oncu.classifiers.learned.train import examples_of_noise, examples_of_types, train, truth_table
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import load_signal_types
 from oncu.config.noise_classes import load_noise_classes
 

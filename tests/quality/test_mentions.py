@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oncu.classifiers.evaluate import brier
-from oncu.classifiers.matcher import build_matcher
-from oncu.classifiers.mentions import Mention
+from oncu.classifiers.learned.evaluate import brier
+from oncu.classifiers.mentions.matcher import build_matcher
+from oncu.classifiers.mentions.mention import Mention
 
 sys.path.insert(0, str(Path(__file__).parent))
 from mention_set import Counts, Row, count_by, is_right, load_clients, load_rows, reliability, text_of

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from oncu.classifiers.agreement import Rarity, read_name
-from oncu.classifiers.resolve import MAYBE, SAME, FirmRecord, build_resolver
-from oncu.classifiers.same_firm import WHETHER, judge, liken, read_entry
+from oncu.classifiers.firms.agreement import Rarity, read_name
+from oncu.classifiers.firms.resolve import MAYBE, SAME, FirmRecord, build_resolver
+from oncu.classifiers.firms.same_firm import WHETHER, judge, liken, read_entry
 
 PAIRS = Path(__file__).with_name("warn_pairs.csv")
 COLUMNS = {

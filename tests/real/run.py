@@ -20,8 +20,8 @@ from oncu.config.load import load_signal_types, load_sources
 from oncu.config.settings import CrawlSettings, Settings
 from oncu.config.specs import SourceSpec
 from oncu.crawlers.run import crawl
+from oncu.signals.flow.pipeline import Catalogue, Counts, run_pending, warm_up
 from oncu.signals.imports.run import import_table
-from oncu.signals.pipeline import Catalogue, Counts, run_pending, warm_up
 from oncu.storage.alerts import count_alerts
 from oncu.storage.database import Database, create_database
 from oncu.storage.documents import count_documents

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from oncu.classifiers.tagger import Tagger, build_tagger
+from oncu.classifiers.tags.tagger import Tagger, build_tagger
 from oncu.config.load import load_signal_types
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
 from oncu.signals.cli import main
-from oncu.signals.digest import DigestView, compose_digest, view_digest
-from oncu.signals.pipeline import Catalogue, Counts, run_pending
+from oncu.signals.faces.digest import DigestView, compose_digest, view_digest
+from oncu.signals.flow.pipeline import Catalogue, Counts, run_pending
 from oncu.signals.words import load_words
 from oncu.storage.clients import save_clients
 from oncu.storage.database import Database
@@ -106,7 +106,7 @@ def tagger_of(codes: tuple[str, ...]) -> Tagger:
 def empty_bank(database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Bank:
     """A bank without clients."""
     monkeypatch.delenv("ONCU_DATABASE_URL", raising=False)
-    monkeypatch.setattr("oncu.signals.pipeline.build_tagger", lambda types: tagger_of(tuple(sorted(types))))
+    monkeypatch.setattr("oncu.signals.flow.pipeline.build_tagger", lambda types: tagger_of(tuple(sorted(types))))
     return Bank(database, now, Settings())
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from oncu.signals.because import cause_story, level_story, rank_story
-from oncu.signals.level import LevelStep
+from oncu.signals.faces.because import cause_story, level_story, rank_story
+from oncu.signals.flow.level import LevelStep
 from oncu.signals.words import load_words
 from oncu.storage.alerts import Alert
 from oncu.storage.derived import Cause, Hop

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncu.config.load import load_signal_types
-from oncu.signals.chains import at_least, find_chains, pick_links
-from oncu.signals.risks import Risk
+from oncu.signals.flow.chains import at_least, find_chains, pick_links
+from oncu.signals.flow.risks import Risk
 from oncu.storage.signals import Ending
 
 TYPES = load_signal_types()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from oncu.signals.complaint_view import answers_of, complaint_lines, describe_complaints
+from oncu.signals.complaints.view import answers_of, complaint_lines, describe_complaints
 from oncu.signals.words import load_words
 from oncu.storage.complaints import ComplaintRow, complaints_of, surges_of
 

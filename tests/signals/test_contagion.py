@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncu.config.load import load_signal_types
-from oncu.signals.contagion import find_contagion, find_ways, severe_risks, tie_weight
-from oncu.signals.risks import Risk
+from oncu.signals.flow.contagion import find_contagion, find_ways, severe_risks, tie_weight
+from oncu.signals.flow.risks import Risk
 from oncu.storage.relations import Tie
 from oncu.storage.signals import Ending
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oncu.config.problems import Problem
-from oncu.signals.counts import judge_counts, read_counts
+from oncu.signals.complaints.counts import judge_counts, read_counts
 
 FIRST = date(2026, 1, 5)
 

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from oncu.config.load import ConfigError
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
-from oncu.signals.deliver import send_digest, subject_of, write_mail
+from oncu.signals.faces.deliver import send_digest, subject_of, write_mail
 from oncu.signals.words import load_words
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"

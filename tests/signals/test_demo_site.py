@@ -11,7 +11,7 @@ import pytest
 from stdnum.tr import vkn
 
 from oncu.config.load import ConfigError, load_sources
-from oncu.signals.demo_site import (
+from oncu.signals.demo.site import (
     DEMO,
     HOST,
     DemoServer,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from oncu.signals.derive import derive_pending
+from oncu.signals.flow.derive import derive_pending
 from oncu.storage.outcomes import save_relations
 
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from oncu.config.load import load_signal_types
-from oncu.signals.detect import Past, detect, step_height
+from oncu.signals.flow.detect import Past, detect, step_height
 from oncu.storage.hits import Hit
 
 OLD = timedelta(days=45)

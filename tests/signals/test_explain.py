@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from oncu.config.problems import Problem
-from oncu.signals.explain import explain_alert, explain_lines
+from oncu.signals.faces.explain import explain_alert, explain_lines
 from oncu.signals.words import load_words
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"

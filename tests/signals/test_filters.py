@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.matcher import build_matcher
-from oncu.classifiers.names import ClientName
-from oncu.classifiers.stories import StoryIndex
-from oncu.classifiers.tagger import build_tagger
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.matcher import build_matcher
+from oncu.classifiers.stories.copies import StoryIndex
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import load_signal_types
 from oncu.signals.filters import (
     BadLineAt,

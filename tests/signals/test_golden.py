@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.signals.firm_names import clean_website, is_firm_name, name_key, names_agree
-from oncu.signals.golden import NumberIndex, cluster, survive
+from oncu.signals.clients.firm_names import clean_website, is_firm_name, name_key, names_agree
+from oncu.signals.clients.golden import NumberIndex, cluster, survive
 from oncu.storage.records import FIRST, Record, Version
 
 DAY = timedelta(days=1)

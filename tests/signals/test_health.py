@@ -7,7 +7,7 @@ import pytest
 
 from oncu.config.settings import HealthSettings
 from oncu.signals.commands.health import alarm_line, health_lines
-from oncu.signals.health import blind_spots, is_quiet, judge_source, judge_visit, new_alarms, watch_sources
+from oncu.signals.listening.health import blind_spots, is_quiet, judge_source, judge_visit, new_alarms, watch_sources
 from oncu.signals.words import load_words
 from oncu.storage.health import Visit
 from oncu.storage.runs import Issue, finish_run, save_issues, start_run

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from oncu.classifiers.label_shapes import SHAPES
+from oncu.classifiers.learned.label_shapes import SHAPES
 from oncu.config.load import SIGNALS
 from oncu.config.noise_classes import load_noise_classes
 from oncu.config.problems import Problem
-from oncu.signals.corpus import gather, judged_passages, set_of, told_in
-from oncu.signals.labelling import export_labels, give_answer, import_labels, next_questions, options_of
-from oncu.signals.learning import Course, match_models, open_model, promote, reading_model, rollback, train_model
-from oncu.signals.trial import TrialHit, count_alerts, try_type
+from oncu.signals.learning.corpus import gather, judged_passages, set_of, told_in
+from oncu.signals.learning.labelling import export_labels, give_answer, import_labels, next_questions, options_of
+from oncu.signals.learning.models import Course, match_models, open_model, promote, reading_model, rollback, train_model
+from oncu.signals.learning.trial import TrialHit, count_alerts, try_type
 from oncu.storage.audit import find_broken_link
 from oncu.storage.labels import label_history, load_decisions
 from oncu.storage.passages import recent_passages
@@ -235,7 +235,7 @@ def test_a_broken_model_is_an_issue_and_the_cues_go_on(bank, course, train):
 
 def test_another_library_is_refused(bank, course, train, monkeypatch):
     promote(bank.database, course, train(), "ece", bank.now, force="first one")
-    monkeypatch.setattr("oncu.signals.learning.version", lambda name: "0.1")
+    monkeypatch.setattr("oncu.signals.learning.models.version", lambda name: "0.1")
     assert reading_model(bank.database, bank.now) == (None, "")
 
 

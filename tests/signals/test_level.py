@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.signals.level import RAISE, WITHDRAW, level_at, raising_steps, trace_level
+from oncu.signals.flow.level import RAISE, WITHDRAW, level_at, raising_steps, trace_level
 from oncu.storage.signals import Step
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from oncu.config.load import ConfigError
 from oncu.config.problems import Problem
-from oncu.signals.pipeline import Counts, run_pending, warm_up
+from oncu.signals.flow.pipeline import Counts, run_pending, warm_up
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
 DENIAL = "Simya İlaç'a patent davası açıldığı iddiası yalanlandı"
@@ -188,7 +188,7 @@ def test_a_type_that_is_no_longer_in_the_catalogue_stops_nothing(bank, now):
 
 def test_the_story_of_an_old_document_does_not_depend_on_where_a_run_stopped(bank, now, monkeypatch):
     """A backfill in one run or in two: copies published a month ago join, those a month apart do not."""
-    monkeypatch.setattr("oncu.signals.pipeline.BATCH", 1)
+    monkeypatch.setattr("oncu.signals.flow.pipeline.BATCH", 1)
     old = now - timedelta(days=40)
     bank.see(LAWSUIT, source="a", published_at=old)
     bank.run()
@@ -200,7 +200,7 @@ def test_the_story_of_an_old_document_does_not_depend_on_where_a_run_stopped(ban
 
 
 def test_detection_takes_the_oldest_documents_first(bank, now, monkeypatch):
-    monkeypatch.setattr("oncu.signals.pipeline.BATCH", 1)
+    monkeypatch.setattr("oncu.signals.flow.pipeline.BATCH", 1)
     titles = [LAWSUIT, "Simya İlaç tazminat davasını kaybetti", "Simya İlaç davasında duruşma ertelendi, karar yok"]
     for hours, title in reversed(list(enumerate(titles))):
         bank.see(title, at=now - timedelta(hours=3 - hours))
@@ -210,7 +210,7 @@ def test_detection_takes_the_oldest_documents_first(bank, now, monkeypatch):
 
 
 def test_progress_is_told_batch_by_batch(bank, monkeypatch):
-    monkeypatch.setattr("oncu.signals.pipeline.BATCH", 2)
+    monkeypatch.setattr("oncu.signals.flow.pipeline.BATCH", 2)
     for title in COMPLAINTS:
         bank.see(title)
     told = []

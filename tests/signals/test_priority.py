@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oncu.config.load import load_signal_types
-from oncu.signals.priority import (
+from oncu.signals.flow.priority import (
     Ranking,
     freshness,
     in_reading_order,

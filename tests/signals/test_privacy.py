@@ -11,7 +11,7 @@ from oncu.classifiers.privacy import MASK
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.crawlers.authors import digests_of, seal
-from oncu.signals.explain import explain_alert, explain_lines
+from oncu.signals.faces.explain import explain_alert, explain_lines
 from oncu.signals.privacy import forget_author, forget_document, forget_older, privacy_lines, report_privacy
 from oncu.signals.words import load_words
 from oncu.storage.audit import find_broken_link

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from oncu.signals.client_view import describe_client
-from oncu.signals.gather import describe_prospects, prospect_lines
+from oncu.signals.clients.gather import describe_prospects, prospect_lines
+from oncu.signals.clients.prospects import Firm, firms_of_row
+from oncu.signals.clients.view import describe_client
 from oncu.signals.imports.clients import link_prospects
-from oncu.signals.prospects import Firm, firms_of_row
 from oncu.signals.words import load_words
 from oncu.storage.prospects import load_prospects
 

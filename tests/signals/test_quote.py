@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.signals.quote import LONGEST, quote_evidence
+from oncu.signals.faces.quote import LONGEST, quote_evidence
 from oncu.storage.alerts import Evidence
 
 NAME = "Simya İlaç"

@@ -1,6 +1,6 @@
 """Reading a document: whose it is, and what it says of them."""
 
-from oncu.signals.read import REGISTRY_PROBABILITY, VERSION
+from oncu.signals.flow.read import REGISTRY_PROBABILITY, VERSION
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from oncu.classifiers.names import ClientName
+from oncu.classifiers.firms.names import ClientName
 from oncu.config.settings import Settings
-from oncu.signals import ready_names
-from oncu.signals.ready_names import KEPT, cache_folder, ready_matcher
+from oncu.signals.flow import ready_names
+from oncu.signals.flow.ready_names import KEPT, cache_folder, ready_matcher
 
 TEXT = "Bugün Velmora Tekstil A.Ş. büyüdü"
 

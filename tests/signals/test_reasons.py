@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-import oncu.classifiers.subject
-from oncu.classifiers.clues import weights
-from oncu.classifiers.matcher import build_matcher
-from oncu.classifiers.names import ClientName
-from oncu.classifiers.tagger import build_tagger
+import oncu.classifiers.tags.subject
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.mentions.clues import weights
+from oncu.classifiers.mentions.matcher import build_matcher
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import SIGNALS, load_signal_types
-from oncu.signals.demo_site import DEMO, load_site
-from oncu.signals.explain import explain_lines
+from oncu.signals.demo.site import DEMO, load_site
+from oncu.signals.faces.explain import explain_lines
+from oncu.signals.flow.pipeline import name_of
+from oncu.signals.flow.priority import Ranking, priority_factors
 from oncu.signals.imports.run import import_table
-from oncu.signals.pipeline import name_of
-from oncu.signals.priority import Ranking, priority_factors
 from oncu.signals.words import BETWEEN, Words, load_words
 from oncu.storage.alerts import Candidate
 from oncu.storage.clients import load_clients
@@ -61,7 +61,7 @@ def literal_reasons(tree: ast.Module) -> Iterator[str]:
 
 
 def test_every_subject_in_the_code_has_a_translation() -> None:
-    found = set(literal_reasons(ast.parse(Path(oncu.classifiers.subject.__file__).read_text("utf-8"))))
+    found = set(literal_reasons(ast.parse(Path(oncu.classifiers.tags.subject.__file__).read_text("utf-8"))))
     assert len(found) > 9 and [text for text in found if untranslated(text)] == []
 
 

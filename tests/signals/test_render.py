@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from oncu.signals.digest import AlertView, Card, DigestView, Update
-from oncu.signals.quote import Quote
-from oncu.signals.render import render_digest
+from oncu.signals.faces.digest import AlertView, Card, DigestView, Update
+from oncu.signals.faces.quote import Quote
+from oncu.signals.faces.render import render_digest
 from oncu.signals.words import load_words
 
 WORDS = load_words("tr", "Europe/Istanbul")

@@ -27,7 +27,7 @@ import sys
 from datetime import datetime
 from oncu.config.load import load_signal_types
 from oncu.config.settings import Settings
-from oncu.signals import pipeline
+from oncu.signals.flow import pipeline
 from oncu.storage.database import open_database
 pipeline.BATCH = 20
 types = load_signal_types()

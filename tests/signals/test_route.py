@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from oncu.config.load import load_signal_types
 from oncu.config.settings import AlertSettings
-from oncu.signals.priority import Ranking, priority_of, read_factors, reading_order, strength_of
-from oncu.signals.route import route
+from oncu.signals.flow.priority import Ranking, priority_of, read_factors, reading_order, strength_of
+from oncu.signals.flow.route import route
 from oncu.storage.alerts import Candidate
 from oncu.storage.stakes import Stake
 

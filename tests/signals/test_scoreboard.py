@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from oncu.signals.scoreboard import SIDES, build_scoreboard, publish
+from oncu.signals.score.scoreboard import SIDES, build_scoreboard, publish
 from oncu.storage.outcomes import save_exposure, save_outcomes
 from oncu.storage.scores import newest_scores
 

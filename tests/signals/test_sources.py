@@ -18,9 +18,9 @@ from oncu.config.problems import Problem
 from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
 from oncu.signals.cli import app
-from oncu.signals.feedlist import free_name, import_feeds
-from oncu.signals.sources import Preview, describe_preview, preview, write_fixture
-from oncu.signals.traces import matrix_markdown, trace_matrix
+from oncu.signals.listening.feedlist import free_name, import_feeds
+from oncu.signals.listening.sources import Preview, describe_preview, preview, write_fixture
+from oncu.signals.listening.traces import matrix_markdown, trace_matrix
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DOCS = Path(__file__).parents[2] / "docs" / "sources.md"

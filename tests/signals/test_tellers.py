@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from oncu.signals.tellers import count_copies, count_independent, trace_tellers
+from oncu.signals.flow.tellers import count_copies, count_independent, trace_tellers
 from oncu.storage.alerts import Evidence
 
 ZONE = ZoneInfo("Europe/Istanbul")

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from oncu.config.problems import Problem
-from oncu.signals.doubles import double_lines, find_doubles
-from oncu.signals.unite import call_different, call_same, change_names, split
+from oncu.signals.clients.doubles import double_lines, find_doubles
+from oncu.signals.clients.unite import call_different, call_same, change_names, split
 from oncu.signals.words import load_words
 from oncu.storage.audit import find_broken_link
 from oncu.storage.clients import Client, load_clients

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from oncu.config.load import load_signal_types
-from oncu.signals.detect import Past, detect
+from oncu.signals.flow.detect import Past, detect
 from oncu.storage.alerts import (
     Alert,
     alert_candidates,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from oncu.signals.clients.unite import call_same, split
 from oncu.signals.imports.run import import_table
-from oncu.signals.unite import call_same, split
 from oncu.storage.alerts import alert_candidates
 from oncu.storage.audit import find_broken_link, write_audit
 from oncu.storage.clients import load_clients, save_clients

@@ -15,7 +15,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from oncu.classifiers.tagger import build_tagger
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import load_signal_types
 from oncu.scoring.intervals import wilson
 

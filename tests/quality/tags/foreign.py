@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from oncu.classifiers.tagger import Tagger, build_tagger
+from oncu.classifiers.tags.tagger import Tagger, build_tagger
 from oncu.config.load import load_signal_types
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from oncu.classifiers.tagger import build_tagger
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import load_signal_types
 
 HERE = Path(__file__).parent

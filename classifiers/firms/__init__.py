@@ -1,0 +1,1 @@
+"""Firms: their names, numbers and addresses, and whether two entries are one firm."""

@@ -1,0 +1,1 @@
+"""The learned half of the tagger: features, training, calibration, comparison, labels."""

@@ -1,0 +1,190 @@
+"""Clients in a text: one automaton over all folded names, then the evidence of each place."""
+
+import math
+import re
+from bisect import bisect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import groupby, zip_longest
+
+import numpy as np
+
+from ..firms.names import ClientName, ParsedName, is_common, parse_name
+from ..text import fold, fold_all, fold_key
+from .clues import CEILING, Clue, probability, reason, say
+from .comentions import Weighed, lean_on_others
+from .evidence import claim, end_of_name, weigh_client, weigh_place
+from .mention import Mention, rank_mentions
+from .name_index import NameIndex, Owner, build_index
+from .places import Hit, Place, extend
+
+ACCEPT = 0.5
+SHOW = 0.05  # below, a mention is not worth a line
+MAX_REFUSALS = 2  # more "wrong company" verdicts on one name add nothing
+BESIDE = 20  # relevance of a firm that a row names beside the one it is about
+# What is said against a name that goes on, and does not hold where it goes on with the client's own words.
+GOES_ON = frozenset(("other_trade_next", "other_trade_upper", "word_goes_on", "name_goes_on"))
+KNOWN_KEYS = 50_000  # spellings met before whose owners are kept at hand
+NEWLINE = 10
+
+Fields = Mapping[str, str]
+Refused = Mapping[tuple[str, str], int]  # (folded name, client id) → how often a person said "wrong company"
+
+
+class Matcher:
+    """Finds clients in texts; immutable and free of I/O. Build it with `build_matcher`."""
+
+    def __init__(self, index: NameIndex, refused: Refused | None = None) -> None:
+        self._automaton = index.automaton
+        self._owners = lru_cache(maxsize=KNOWN_KEYS)(index.owners_of)
+        self._refused = refused or {}
+        self.version = index.version
+
+    def find(self, text: str, fields: Fields | None = None) -> list[Mention]:
+        """Mentions with probability ≥ .05 in reading order; `fields` are the row's own `firm`, `tax_id`, `mersis`."""
+        return self.find_all([text], [fields])[0]
+
+    def find_all(self, texts: Sequence[str], fields: Sequence[Fields | None] = ()) -> list[list[Mention]]:
+        """The same for many texts, which is quicker than one by one."""
+        places = self.places(texts)
+        rows = zip_longest(texts, places, fields)
+        return [self._mentions(text, found, given or {}) for text, found, given in rows]
+
+    def places(self, texts: Sequence[str]) -> list[list[Place]]:
+        """Where each text holds a spelling of a client, not yet judged; of spellings that overlap the longest."""
+        hay = fold_all(texts)
+        starts = [0, *(np.flatnonzero(np.frombuffer(hay, dtype=np.uint8) == NEWLINE) + 1).tolist()]
+        places: list[list[Place]] = [[] for _ in texts]
+        for number, group in groupby(self._automaton.find(hay), key=lambda found: bisect(starts, found[0]) - 1):
+            text, folded = texts[number], fold(texts[number])
+            before = starts[number] + (not folded.text.startswith(" "))
+            hits = (Hit(start - before, end - before, end - before, key, ending) for start, end, key, ending in group)
+            places[number] = [Place(text, folded, hit) for hit in _longest(extend(h, text, folded) for h in hits)]
+        return places
+
+    def candidates(self, place: Place) -> set[str]:
+        """The ids of the clients of a place's spelling, before anything is judged."""
+        return {owner.client.client_id for owner in self._owners(place.hit.key)}
+
+    def _mentions(self, text: str, places: Sequence[Place], fields: Fields) -> list[Mention]:
+        found: list[tuple[Mention, Place | None]] = []
+        for place, weighed in lean_on_others([(place, self.weigh(place)) for place in places]):
+            found += ((mention, place) for mention in _judge(place, weighed))
+        named = self._named_by(fields) if fields else {}
+        ranked = rank_mentions(text, _with_fields(found, named)) if found or named else []
+        return [m if m.client_id in named else _beside(m) for m in ranked] if named else ranked
+
+    def weigh(self, place: Place) -> list[Weighed]:
+        """The clues of each candidate of one place, taken alone."""
+        if place.hit.ending and is_common(_whole_word(place)):
+            return []
+        owners = self._owners(place.hit.key)
+        aliases = {owner.alias for owner in owners}  # mostly one and the same
+        here = {alias: weigh_place(place, alias) for alias in aliases}
+        return [self._weigh(place, owner, clues) for owner in owners if (clues := here[owner.alias])]
+
+    def _weigh(self, place: Place, owner: Owner, here: list[Clue]) -> Weighed:
+        own = weigh_client(place, owner.alias, owner.client, owner.parsed)
+        if refused := self._refused.get((owner.alias.text, owner.client.client_id), 0):
+            own.append(say("refused", times=min(refused, MAX_REFUSALS)))
+        if any(clue.key == "own_words" for clue in own):
+            here = [clue for clue in here if clue.key not in GOES_ON]
+        share = claim(place, owner.alias, owner.client) + sum(clue.weight for clue in own)
+        return Weighed(owner, (here[0], *own, *here[1:]), share)
+
+    def _named_by(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """Clients that a structured field names: client id → reason."""
+        named: dict[str, str] = {}
+        for field in ("tax_id", "mersis"):
+            numbers = (re.sub(r"\D", "", number) for number in fields.get(field, "").split(";"))
+            for owner in (owner for number in numbers for owner in self._owners_of(number)):
+                named[owner.client.client_id] = f"{field} field"
+        if not named:
+            firms = (firm for firm in fields.get("firm", "").split(";") if firm.strip())
+            named = {owner.client.client_id: "firm field" for firm in firms for owner in self._owner_of(firm)}
+        return named
+
+    def _owner_of(self, firm: str) -> tuple[Owner, ...]:
+        """The one client with this full name, or nothing."""
+        key, parsed = fold_key(firm), parse_name(firm)
+        owners = self._owners_of(parsed.without_form) or self._owners_of(parsed.core)
+        same = tuple(owner for owner in owners if _is_same_firm(owner, key, parsed))
+        return same if len(same) == 1 else ()
+
+    def _owners_of(self, text: str) -> tuple[Owner, ...]:
+        key = self._automaton.key_of(text)
+        return self._owners(key) if key is not None else ()
+
+
+def build_matcher(clients: Iterable[ClientName], refused: Refused | None = None) -> Matcher:
+    """A matcher of every alias, ticker, tax number and website of the clients; `refused` lowers what people refused."""
+    return Matcher(build_index(list(clients)), refused)
+
+
+def _longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits that do not overlap, the longest first served, in reading order."""
+    taken: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.stop, h.start - h.end, h.start)):
+        if all(hit.stop <= other.start or hit.start >= other.stop for other in taken):
+            taken.append(hit)
+    return sorted(taken, key=lambda h: h.start)
+
+
+def _judge(place: Place, weighed: Sequence[Weighed]) -> list[Mention]:
+    """The mentions of one place; several clients of one spelling share its probability."""
+    total = sum(math.exp(one.share) for one in weighed)
+    mentions = []
+    for one in weighed:
+        chance = min(CEILING, probability(one.clues) * math.exp(one.share) / total)
+        why = reason(one.clues)
+        note = f"{why}, shared with {len(weighed) - 1} other" if len(weighed) > 1 else why
+        if chance >= SHOW:
+            mentions.append(_mention(one.owner, place, chance, note))
+    return mentions
+
+
+def _mention(owner: Owner, place: Place, chance: float, why: str) -> Mention:
+    rounded = round(chance, 3)
+    end = end_of_name(place, owner.parsed)
+    surface = place.text[place.start : end]
+    return Mention(owner.client.client_id, place.start, end, surface, rounded, rounded >= ACCEPT, 0, "passing", why)
+
+
+def _whole_word(place: Place) -> str:
+    """The folded word of the text the name's last letters stand in ("denizli" for "deniz")."""
+    text, end = place.folded.text, place.hit.end
+    stop = text.find(" ", end)
+    return text[place.hit.start : len(text) if stop < 0 else stop]
+
+
+def _is_same_firm(owner: Owner, key: str, parsed: ParsedName) -> bool:
+    """A firm field equals the client: its form does not contradict, its trade words are the same."""
+    forms = {parsed.legal_form, owner.parsed.legal_form} - {None}
+    is_whole = owner.alias.kind == "legal" or key == owner.alias.text
+    return len(forms) <= 1 and is_whole
+
+
+def _beside(mention: Mention) -> Mention:
+    """A client in a row that names another firm as its own: the row is not about it."""
+    return replace(mention, relevance=min(mention.relevance, BESIDE), role="passing")
+
+
+def _with_fields(
+    found: list[tuple[Mention, Place | None]], named: Mapping[str, str]
+) -> list[tuple[Mention, Place | None]]:
+    """What a field says is sure: the client's places in the text are raised, or it is added without a place."""
+    raised: list[tuple[Mention, Place | None]] = []
+    for mention, place in found:
+        if mention.client_id in named:
+            why = f"{named[mention.client_id]}, {mention.reason}"
+            mention = Mention(
+                mention.client_id, mention.start, mention.end, mention.surface, CEILING, True, 0, "subject", why
+            )
+            raised.append((mention, None))
+        else:
+            raised.append((mention, place))
+    missing = named.keys() - {mention.client_id for mention, _ in found}
+    for client_id in sorted(missing):
+        raised.append((Mention(client_id, 0, 0, "", CEILING, True, 0, "subject", named[client_id]), None))
+    return raised

@@ -1,0 +1,240 @@
+"""What the words around a name tell: the sentence it stands in, cut in two at the name, by the word lists."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..firms.names import ClientName, ParsedName
+from ..text import fold_key
+from .clues import Clue, say
+from .places import WORD, Place
+from .word_lists import STEM, is_word, key_of, lists_of, topics_of, topics_told, words_around
+
+REACH = 250  # code points to each side in which a sentence is looked for
+SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})[.!?…][\"”»)]?\s|\n")
+CAPITALISED_RUN = re.compile(r"(?:[ \u00a0](?:ve )?[^\W\d_a-zçğıöşü][^\W_]*){1,6}")
+ADDRESS = re.compile(r"[^\W_][\w-]*\.[a-zçğıöşü]{2}|://|@")
+PLATE = re.compile(r" \d{2,4}\b")
+JOINED = re.compile(r"[.\-_/@]\w")
+PARTICIPLE = re.compile(r"[a-z]{3,}[ae]n")
+LOCATIVES = frozenset(("da", "de", "ta", "te", "daki", "deki", "taki", "teki"))
+GENITIVES = frozenset(("in", "un", "nin", "nun", "s"))
+ABLATIVES = frozenset(("dan", "den", "tan", "ten"))
+MAX_LINKS = 5  # words from a country to the name
+BUSY = 3  # different words of business that make it a matter of business
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The sentence of a name: `before` and `after` it as written, and both folded with a space at each end."""
+
+    before: str
+    after: str
+    said_before: str
+    said_after: str
+    words_after: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @property
+    def said(self) -> str:
+        return self.said_before + self.said_after[1:]
+
+
+def read_around(place: Place) -> Around:
+    """The rest of the sentence the name stands in, at most 250 code points to each side."""
+    return _read_around(place.text, place.start, place.end)
+
+
+@lru_cache(maxsize=16)  # asked for by the clues, the site and the role of the same few names
+def _read_around(text: str, start: int, end: int) -> Around:
+    before = text[max(0, start - REACH) : start]
+    cut = 0
+    for match in SENTENCE_END.finditer(before):
+        cut = match.end()
+    before = before[cut:]
+    after = text[end : end + REACH]
+    stop = SENTENCE_END.search(after)
+    after = after[: stop.start() + 1] if stop else after
+    said_before, said_after = fold_key(before), fold_key(after)
+    words_after = tuple(said_after.split())
+    return Around(
+        before, after, f" {said_before} ", f" {said_after} ", words_after, (*said_before.split(), *words_after)
+    )
+
+
+def weigh_neighbours(place: Place, around: Around) -> list[Clue]:
+    """What makes another thing of any name, however long: a credit, another country, a name that goes on, a product."""
+    if place.hit.form:
+        last = place.surface.rstrip(".").rsplit(" ", 1)[-1]
+        return [say("abroad_form", last)] if key_of(last) in words_around("abroad_forms") else []
+    found = (_credit(place, around), _abroad(place, around), _goes_on(place, around))
+    return [clue for clue in found if clue]
+
+
+def weigh_talk(place: Place, around: Around, *, is_place: bool) -> list[Clue]:
+    """What the sentence of a one-word name speaks of: trade, products, sport, places."""
+    clues = [_business(around), _maker(place), _product(place), _sport(around), _comma(place), _inscription(place)]
+    clues += [_acts(around), _served(around), _owned(place, around)]
+    if is_place:
+        clues += [_place_talk(around), _stands_in(place, is_word=is_word(key_of(place.name)))]
+    return [clue for clue in clues if clue]
+
+
+def weigh_topics(place: Place, client: ClientName, parsed: ParsedName) -> list[Clue]:
+    """Words of the client's own trade in the text around its name."""
+    topics = topics_of(client.sector or "", parsed.core, parsed.sector_words)
+    words = {word[:STEM]: word for word, told in _topic_words(place) if not topics.isdisjoint(told)} if topics else {}
+    if not words:
+        return []
+    return [say("topic", next(iter(words.values()))), *([say("topics")] if len(words) > 1 else [])]
+
+
+def is_inside_address(place: Place) -> bool:
+    """Is the name a part of a web or mail address: "ceviz-tarifleri.example", "gezi.example/sapanca"?"""
+    text, start, end = place.text, place.start, place.end
+    if (start == 0 or text[start - 1].isspace()) and not JOINED.match(text, end):
+        return False
+    first = max(text.rfind(space, 0, start) for space in " \n\t\u00a0(") + 1
+    token = re.match(r"\S*", text[first:])
+    return token is not None and ADDRESS.search(token[0]) is not None
+
+
+def is_inscription(place: Place) -> bool:
+    """Letters on a wall or a number plate: "ZIRVE yazan pankart", "34 ABCD 07"."""
+    if place.casing != "upper":
+        return False
+    if place.text[max(0, place.start - 3) : place.start].strip().isdigit() and PLATE.match(place.text, place.end):
+        return True
+    return key_of(place.next_word) in words_around("inscriptions")
+
+
+def _topic_words(place: Place) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The words around a name that belong to topics, with these."""
+    return _topic_words_of(place.folded.text, place.hit.start, place.hit.stop)
+
+
+@lru_cache(maxsize=4)  # for every client of a shared name
+def _topic_words_of(folded: str, start: int, stop: int) -> tuple[tuple[str, frozenset[str]], ...]:
+    said = f"{folded[max(0, start - REACH) : start]} {folded[stop : stop + REACH]}"
+    return tuple((word, told) for word in said.split() if (told := topics_told(word)))
+
+
+def _credit(place: Place, around: Around) -> Clue | None:
+    """ "Kaynak: X", "(X) - …", "X'in haberine göre", "Fotoğraf: X"."""
+    before = around.before.rstrip(" \"'“(")
+    label = key_of(before[-30:].rstrip(":/ "))
+    if before.endswith((":", "/")) and label.rpartition(" ")[2] in words_around("credits"):
+        return say("credit")
+    if around.before.endswith("(") and re.match(r"\)\s*[-–—]", around.after):
+        return say("credit")
+    is_told = place.suffix and _listed(around.words_after[1:4], "tells") and not _is_object(place)
+    return say("credit") if is_told else None
+
+
+def _is_object(place: Place) -> bool:
+    return place.case_ending in ("i", "u", "yi", "yu", "la", "le", "yla", "yle")
+
+
+def _listed(words: Iterable[str], name: str) -> bool:
+    return any(name in lists_of(word) for word in words)
+
+
+def _abroad(place: Place, around: Around) -> Clue | None:
+    """ "Bulgaristan'daki X", "Fransız X", "Londra merkezli X", "X GmbH"."""
+    match = re.match(r"[ \u00a0]([^\W\d_]{2,7})\b\.?", around.after)
+    if match and match[1].isupper() and key_of(match[1]) in words_around("abroad_forms") and place.style != "upper":
+        return say("abroad_form", match[1])
+    last = around.said_before.split()[-MAX_LINKS:]
+    if not _listed(last, "abroad") and not _listed(last, "peoples"):
+        return None
+    before = around.before[-60:].rsplit(",", 1)[-1]
+    words = WORD.findall(before)[-MAX_LINKS:]
+    country = next((place for place in range(len(words) - 1, -1, -1) if words[place][0].isupper()), None)
+    return say("abroad", words[country]) if country is not None and _is_abroad(words[country:]) else None
+
+
+def _is_abroad(words: list[str]) -> bool:
+    """ "Fransız", "Bulgaristan'daki", "Londra merkezli", not "Fransa ile"."""
+    country, *links = map(key_of, words)
+    if not links:
+        return country in words_around("peoples")
+    return _listed([country], "abroad") and words_around("abroad_links").issuperset(links)
+
+
+def _goes_on(place: Place, around: Around) -> Clue | None:
+    """A name that goes on in capitals is another: a museum, a club, a street; or in small letters: "X dergisi"."""
+    if place.suffix or not (run := CAPITALISED_RUN.match(around.after)):
+        word = place.next_word
+        return say("thing", word) if word and word[0].islower() and _is_thing(word) else None
+    words = run[0].split()
+    if place.style in ("upper", "title"):
+        words = words[:1]
+    thing = next((word for word in reversed(words) if _is_thing(word)), None)
+    if thing:
+        return say("thing", thing)
+    return say("abroad_word", words[0]) if key_of(words[0]) in words_around("abroad_words") else None
+
+
+def _is_thing(word: str) -> bool:
+    """The possessive makes it: "X Müzesi", "X dergisinin", "X Sokak"."""
+    return "things" in lists_of(key_of(word))
+
+
+def _business(around: Around) -> Clue | None:
+    words = {word[:STEM] for word in around.words if "trade" in lists_of(word)}
+    return say("much_business") if len(words) >= BUSY else say("trade_near") if words else None
+
+
+def _maker(place: Place) -> Clue | None:
+    word = place.previous_word
+    folded = key_of(word)
+    if not word or word[0].isupper():
+        return None
+    if _listed([folded], "makers"):
+        return say("maker", word)
+    return say("participle") if PARTICIPLE.fullmatch(folded) and folded not in words_around("no_participles") else None
+
+
+def _acts(around: Around) -> Clue | None:
+    return say("acts") if _listed(around.words_after, "acts") else None
+
+
+def _served(around: Around) -> Clue | None:
+    return say("served") if _listed(around.words_after, "served") else None
+
+
+def _owned(place: Place, around: Around) -> Clue | None:
+    """What belongs to it: one of the two words behind the genitive."""
+    if place.case_ending not in GENITIVES:
+        return None
+    return say("owned") if _listed(around.words_after[1:3], "owned") else None
+
+
+def _product(place: Place) -> Clue | None:
+    word = place.next_word
+    if not word or not _listed([key_of(word)], "products"):
+        return None
+    return say("product", word)
+
+
+def _inscription(place: Place) -> Clue | None:
+    return say("inscription") if is_inscription(place) else None
+
+
+def _sport(around: Around) -> Clue | None:
+    return say("sport_near") if _listed(around.words, "sport") else None
+
+
+def _comma(place: Place) -> Clue | None:
+    return say("comma") if place.text[place.end : place.end + 2] == ", " and place.style == "sentence" else None
+
+
+def _place_talk(around: Around) -> Clue | None:
+    return say("place_talk") if _listed(around.words, "place_talk") else None
+
+
+def _stands_in(place: Place, *, is_word: bool) -> Clue | None:
+    """ "Bergama'daki"; from a firm one buys, so a word that is seldom a place may have "from"."""
+    endings = LOCATIVES if is_word else LOCATIVES | ABLATIVES
+    return say("stands_in") if place.case_ending in endings else None

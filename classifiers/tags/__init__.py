@@ -1,0 +1,1 @@
+"""Signal types in a text: cues, how the event stands, and whom it happened to."""

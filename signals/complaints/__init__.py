@@ -1,0 +1,1 @@
+"""Complaints of clients' customers: read, counted, and surges of them made signals."""

@@ -1,0 +1,1 @@
+"""`oncu demo`: the whole job on a small invented world."""

@@ -1,0 +1,1 @@
+"""What people read: digest, explanations, tables for a terminal, and the words of both languages."""

@@ -1,0 +1,294 @@
+"""Run every pending stage: read, detect, derive, route. Each computes with plain functions and saves by key.
+
+A batch is saved in one transaction together with the note that it is done, so a run that is killed anywhere goes on
+where it stopped: nothing lost, nothing doubled.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.privacy import VERSION as PRIVACY
+from oncu.classifiers.stories.copies import StoryIndex, StoryText, sketch_document
+from oncu.classifiers.tags.tagger import build_tagger
+from oncu.config.load import check_provenance
+from oncu.config.problems import Problem
+from oncu.config.settings import Settings
+from oncu.config.specs import SignalSpec, SourceSpec
+from oncu.storage.alerts import Candidate, alert_candidates, save_alert_updates, save_alerts
+from oncu.storage.clients import Client, has_clients, load_clients
+from oncu.storage.database import Database, Transaction
+from oncu.storage.documents import Document, count_pending, first_visits, mark_read, pending_documents
+from oncu.storage.hits import DETECT, evidence_hits, pending_hits
+from oncu.storage.mentions import (
+    StoryMember,
+    recent_story_members,
+    save_mentions,
+    save_story_members,
+    save_tags,
+    stories_of_versions,
+)
+from oncu.storage.privacy import save_masked
+from oncu.storage.prospects import save_prospect_mentions
+from oncu.storage.runs import finish_run, start_run
+from oncu.storage.scores import newest_scores
+from oncu.storage.signals import episodes_of, save_detected, signals_of, story_aliases_of
+from oncu.storage.stakes import stakes_of
+
+from ..complaints.stage import complain_pending, held_back
+from ..learning.models import reading_model
+from . import detect as detecting
+from . import read as reading
+from . import route as routing
+from .derive import derive_pending
+from .masking import mask_documents, mask_pending
+from .novelty import REMEMBERED
+from .priority import Ranking, earlier_signals
+from .ready_names import cache_folder, ready_matcher
+
+BATCH = 500
+STORY_DAYS = 14
+NO_CLIENTS = "there are no clients to listen for; run: oncu clients import FILE"
+
+Progress = Callable[[str, int, int], None]
+
+
+class NothingToMatch(Problem):
+    """There are no clients, so nothing can be found in any document."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a run of the pipeline did."""
+
+    documents: int = 0
+    mentions: int = 0
+    tags: int = 0
+    signals: int = 0
+    alerts: int = 0
+    updates: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(a + b for a, b in zip(self.as_tuple(), other.as_tuple(), strict=True)))
+
+    def as_tuple(self) -> tuple[int, ...]:
+        """The counts in the order of the flow."""
+        return self.documents, self.mentions, self.tags, self.signals, self.alerts, self.updates
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name."""
+        return dict(
+            zip(("documents", "mentions", "tags", "signals", "alerts", "updates"), self.as_tuple(), strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The data files a run works with."""
+
+    sources: Mapping[str, SourceSpec]
+    types: Mapping[str, SignalSpec]
+
+
+@dataclass(frozen=True)
+class Warm:
+    """What reading needs and what is slow to build: one who runs the pipeline often keeps it from run to run."""
+
+    reader: reading.Reader
+    stories: StoryIndex
+
+
+def warm_up(database: Database, catalogue: Catalogue, now: datetime, *, cache: Path | None = None) -> Warm:
+    """Build names, cues and the stories of the last days. Raises NothingToMatch when no client was imported."""
+    with database.read() as connection:
+        clients = load_clients(connection)
+    if not clients:
+        raise NothingToMatch(NO_CLIENTS)
+    learned, model = reading_model(database, now)
+    reader = _build_reader(clients, catalogue, cache)
+    reader = replace(reader, tagger=reader.tagger.joined(learned), model=model) if learned else reader
+    return Warm(reader, _restore_stories(database, now))
+
+
+def run_pending(
+    database: Database,
+    catalogue: Catalogue,
+    settings: Settings,
+    now: datetime,
+    *,
+    warm: Warm | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> Counts:
+    """Read, detect, derive and route whatever is pending, at the clock `now`; `warm` is built here unless it is given.
+
+    Raises NothingToMatch when no client was imported, StorageError when the database cannot be used.
+    """
+    with database.write() as connection:
+        run_id = start_run(connection, "pipeline", reading.VERSION, now)
+    counts, status = Counts(), "failed"
+    try:
+        counts += read_pending(database, catalogue, now, warm=warm, progress=progress, cache=cache_folder(settings))
+        mask_pending(database, now)
+        counts += detect_pending(database, catalogue.types, settings, now)
+        counts += Counts(signals=complain_pending(database, catalogue.types, settings, now))
+        counts += Counts(signals=derive_pending(database, catalogue.types, now))
+        counts += route_pending(database, catalogue.types, settings, now)
+        status = "done"
+    finally:
+        with database.write() as connection:
+            finish_run(connection, run_id, status, counts.as_dict(), now)
+    return counts
+
+
+def read_pending(
+    database: Database,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    warm: Warm | None,
+    progress: Progress,
+    cache: Path | None = None,
+) -> Counts:
+    """Find stories, mentions and tags in the documents not read yet."""
+    with database.read() as connection:
+        total = count_pending(connection, "read")
+        if not has_clients(connection):
+            raise NothingToMatch(NO_CLIENTS)
+    if not total:
+        return Counts()
+    if warm:  # one built just now holds what is needed: a resumed run must know the stories the killed one knew
+        warm.stories.forget(before=now - timedelta(days=STORY_DAYS))
+    ready = warm or warm_up(database, catalogue, now, cache=cache)
+    counts = Counts()
+    while batch := _next_batch(database):
+        counts += _read_batch(database, batch, ready, now)
+        progress("read", counts.documents, total)
+    return counts
+
+
+def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:
+    """Turn accepted tags into signals, episodes and level steps."""
+    counts = Counts()
+    days = settings.alerts
+    old_after, first_poll = timedelta(days=days.max_age_days), timedelta(days=days.first_poll_days)
+    while True:
+        with database.write() as connection:
+            hits = pending_hits(connection, limit=BATCH)
+            if not hits:
+                return counts
+            clients = sorted({hit.client_id for hit in hits})
+            past = detecting.Past(
+                episodes_of(connection, clients),
+                signals_of(connection, clients),
+                first_visits(connection),
+                evidence_hits(connection, clients, since=now - REMEMBERED),
+                story_aliases_of(connection, at=now, client_ids=clients),
+            )
+            known = (hit for hit in hits if hit.type in types)
+            found = detecting.detect(known, past, types, now, old_after=old_after, first_poll=first_poll)
+            save_detected(connection, found)
+            mark_read(connection, {hit.document_id for hit in hits}, DETECT, detecting.VERSION, now)
+            counts += Counts(signals=len(found.signals))
+
+
+def route_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:
+    """Make the alerts that episodes deserve, and note what is new on alerts already made."""
+    longest = max((spec.merge_days for spec in types.values()), default=30)
+    with database.write() as connection:
+        candidates = alert_candidates(connection, since=now - timedelta(days=longest))
+        held = held_back(connection, candidates, now)
+        known = [c for c in candidates if c.type in types and c.episode_id not in held]
+        ranking = _ranking(connection, known, now)
+        alerts = save_alerts(connection, routing.route(known, types, settings.alerts, now, ranking))
+        return Counts(alerts=alerts, updates=save_alert_updates(connection, now))
+
+
+def _ranking(connection: Transaction, candidates: Sequence[Candidate], now: datetime) -> Ranking:
+    clients = sorted({candidate.client_id for candidate in candidates})
+    return Ranking(
+        earlier_signals(candidates, signals_of(connection, clients)),
+        stakes_of(connection, clients),
+        newest_scores(connection, "source", "foresight", until=now.date()),
+    )
+
+
+def _next_batch(database: Database) -> list[Document]:
+    with database.read() as connection:
+        return pending_documents(connection, "read", limit=BATCH)
+
+
+def _read_batch(database: Database, batch: list[Document], warm: Warm, now: datetime) -> Counts:
+    members = _join_stories(database, batch, warm.stories, now)
+    found = reading.read_documents(batch, warm.reader, now)
+    masking = mask_documents(batch, found.mentions, warm.reader.tax_ids)
+    with database.write() as connection:
+        save_story_members(connection, members, reading.VERSION)
+        mentions = save_mentions(connection, found.mentions)
+        tags = save_tags(connection, found.tags)
+        save_prospect_mentions(connection, found.prospects)
+        mark_read(connection, (d.id for d in batch), "read", warm.reader.version, now)
+        save_masked(connection, masking.looked_at, masking.masked, PRIVACY, now)
+    return Counts(documents=len(batch), mentions=mentions, tags=tags)
+
+
+def _join_stories(
+    database: Database, batch: Sequence[Document], stories: StoryIndex, now: datetime
+) -> list[StoryMember]:
+    """The stories of a batch; an edited document stays in the story it was in before, however much was edited."""
+    keys = [(document.source, document.natural_key) for document in batch]
+    with database.read() as connection:
+        earlier = stories_of_versions(connection, keys, since=now - timedelta(days=STORY_DAYS))
+    members = []
+    for key, document in zip(keys, batch, strict=True):
+        members.append(_join_story(stories, document, now, earlier.get(key)))
+        earlier[key] = members[-1].story_id
+    return members
+
+
+def _join_story(stories: StoryIndex, document: Document, now: datetime, earlier: str | None) -> StoryMember:
+    told_at = document.published_at or now
+    text = StoryText(document.id, document.title, document.text, told_at, document.source)
+    sketched = sketch_document(text)
+    if earlier is not None:
+        stories.restore(document.id, earlier, sketched, told_at, known_at=now)
+    joined = stories.add(text, sketched, known_at=now)
+    return StoryMember(document.id, joined.story_id, joined.similarity, joined.is_copy, sketched, now)
+
+
+def _restore_stories(database: Database, now: datetime) -> StoryIndex:
+    stories = StoryIndex(window_days=STORY_DAYS)
+    with database.read() as connection:
+        for member, told_at in recent_story_members(connection, now - timedelta(days=STORY_DAYS)):
+            stories.restore(member.document_id, member.story_id, member.sketch, told_at, known_at=member.known_at)
+    return stories
+
+
+def _build_reader(clients: Sequence[Client], catalogue: Catalogue, cache: Path | None) -> reading.Reader:
+    check_provenance(catalogue.sources, catalogue.types)
+    provenance = {name: spec.provenance for name, spec in catalogue.sources.items() if spec.provenance}
+    return reading.Reader(
+        matcher=ready_matcher([name_of(client) for client in clients], cache),
+        tagger=build_tagger({code: spec for code, spec in catalogue.types.items() if not spec.derived}),
+        types=catalogue.types,
+        provenance=provenance,
+        tax_ids=frozenset(client.tax_id for client in clients if client.tax_id),
+    )
+
+
+def name_of(client: Client) -> ClientName:
+    """What the matcher needs to know of a client."""
+    return ClientName(
+        client_id=client.client_id,
+        legal_name=client.legal_name,
+        short_names=client.aliases,
+        tax_id=client.tax_id,
+        ticker=client.ticker,
+        city=client.city,
+        mersis=client.mersis,
+        website=client.website,
+        sector=client.sector,
+        sites=client.sites,
+        group=client.parent_id or client.client_id,
+    )

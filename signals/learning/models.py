@@ -1,0 +1,264 @@
+"""Train the learned tagger, compare it with the one that reads, promote it or go back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from oncu.classifiers.learned.evaluate import (
+    Comparison,
+    Counts,
+    Gold,
+    Judgement,
+    auc,
+    brier,
+    compare,
+    count_all,
+    macro_f1,
+    micro,
+    reliability,
+)
+from oncu.classifiers.learned.files import ModelError, load_model, save_model
+from oncu.classifiers.learned.model import Learned
+from oncu.classifiers.learned.train import HeldOut, train, truth_table
+from oncu.classifiers.tags.tagger import Tagger, build_tagger
+from oncu.config.noise_classes import NoiseSpec
+from oncu.config.problems import Problem
+from oncu.config.specs import SignalSpec, SourceSpec
+from oncu.storage.database import Database
+from oncu.storage.keys import key_id
+from oncu.storage.runs import Issue, save_issues
+from oncu.storage.trained import (
+    TrainedModel,
+    active_model,
+    load_trained,
+    model_moves_of,
+    move_model,
+    save_trained,
+)
+
+from .corpus import Corpus, JudgedPassage, gather, judge
+
+LIBRARIES = ("scikit-learn", "skops")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What a training works with: the types that are read, the noise classes, the sources."""
+
+    types: Mapping[str, SignalSpec]
+    noise: Mapping[str, NoiseSpec]
+    sources: Mapping[str, SourceSpec]
+
+    @property
+    def tagger(self) -> Tagger:
+        """The tagger of the cues alone."""
+        return build_tagger(self.types)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A new model against the old one, on what never trains and on what is newest."""
+
+    old: str
+    new: str
+    frozen: Comparison
+    newest: Comparison
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the new one may not be promoted: what the frozen set says, and where it is worse in the newest month."""
+        worse = [r for r in self.newest.reasons if r.startswith("worse")]
+        return (*self.frozen.reasons, *(f"newest month: {reason}" for reason in worse))
+
+
+def train_model(database: Database, course: Course, folder: Path, by: str, now: datetime) -> TrainedModel:
+    """Train on everything there is, write the model and its report beside it, and register it.
+
+    The same inputs give the same model, which is registered once. Raises ModelError, StorageError.
+    """
+    tagger = course.tagger
+    corpus = gather(database, course.types, course.noise, course.sources, tagger, now)
+    name = key_id("model", json.dumps(corpus.inputs, sort_keys=True), _library())[:12]
+    with database.read() as connection:
+        known = next((model for model in load_trained(connection) if model.id == name), None)
+    if known and Path(known.file).is_file():
+        return known
+    made = train(corpus.examples, course.types, course.noise)
+    path = folder.resolve() / f"{name}.skops"
+    sha256 = save_model(made.learned, path)
+    report = json.loads(json.dumps(_report(corpus, made, course, tagger)))
+    path.with_suffix(".json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+    model = TrainedModel(name, str(path), sha256, _library(), corpus.inputs, report, by, now)
+    with database.write() as connection:
+        save_trained(connection, model)
+    return model
+
+
+def open_model(model: TrainedModel) -> Learned:
+    """A registered model, checked. Raises ModelError where its file or the library that made it is another."""
+    if model.library != _library():
+        raise ModelError(f"model {model.id}: made with {model.library}, here is {_library()}; train again: oncu train")
+    return load_model(Path(model.file), model.sha256)
+
+
+def reading_model(database: Database, now: datetime) -> tuple[Learned | None, str]:
+    """The model that reads now with its id; none and "" for the cues alone.
+
+    A model that cannot be used is an issue that a person sees, and the cues read alone: listening goes on.
+    """
+    with database.read() as connection:
+        model = active_model(connection)
+    if model is None:
+        return None, ""
+    try:
+        return open_model(model), model.id
+    except ModelError as error:
+        with database.write() as connection:
+            save_issues(connection, [Issue("model", model.id, str(error))], now, run_id=None, source=None)
+        return None, ""
+
+
+def said_by_cues(course: Course, text: str) -> dict[str, float]:
+    """What the cues alone give a text: probabilities by type."""
+    return {tag.type: tag.probability for tag in course.tagger.read(text)}
+
+
+def find_model(database: Database, name: str) -> TrainedModel:
+    """A model by its id or the beginning of it; "newest" is the last trained, "active" the one that reads.
+
+    Raises Problem.
+    """
+    with database.read() as connection:
+        known, active = load_trained(connection), active_model(connection)
+    if name == "active" and active:
+        return active
+    found = known[:1] if name == "newest" else [model for model in known if model.id.startswith(name)]
+    if len(found) != 1:
+        what = "several models begin so" if found else "there is no such model"
+        raise Problem(f"model {name!r}: {what}; oncu models list shows them")
+    return found[0]
+
+
+def match_models(
+    database: Database, course: Course, new: TrainedModel, old: TrainedModel | None, now: datetime
+) -> Match:
+    """Compare two models, or one with the cues alone, where people have judged and neither was trained."""
+    tagger = course.tagger
+    corpus = gather(database, course.types, course.noise, course.sources, tagger, now)
+    taggers = tagger.joined(open_model(old) if old else None), tagger.joined(open_model(new))
+    codes = sorted(course.types)
+    frozen, newest = (_compare(part, taggers, codes) for part in (corpus.frozen, corpus.newest))
+    return Match(old.id if old else "cues", new.id, frozen, newest)
+
+
+def promote(
+    database: Database, course: Course, new: TrainedModel, by: str, now: datetime, *, force: str | None = None
+) -> Match | None:
+    """Let a model read, if it is better on the frozen set and worse in no type; `force` is a reason to do it anyway.
+
+    Returns the comparison, None where it was forced. Raises Problem, which says why it may not.
+    """
+    open_model(new)
+    with database.read() as connection:
+        old = active_model(connection)
+    if old and old.id == new.id:
+        raise Problem(f"model {new.id} reads already")
+    found = None if force else match_models(database, course, new, old, now)
+    if found and found.reasons:
+        why = "; ".join(found.reasons)
+        raise Problem(f"model {new.id} stays out: {why}. Label more (oncu label next), or --force --reason WHY")
+    said = f"forced: {force}" if found is None else _summary(found.frozen)
+    with database.write() as connection:
+        move_model(connection, new, "promote", by, now, reason=said)
+    return found
+
+
+def rollback(database: Database, by: str, now: datetime, *, reason: str) -> TrainedModel | None:
+    """Let the model read that read before the last promotion (None: the cues alone). Raises Problem."""
+    with database.write() as connection:
+        known = {model.id: model for model in load_trained(connection)}
+        stack: list[str | None] = [None]
+        for move in model_moves_of(connection):
+            stack = [*stack, move.model_id] if move.kind == "promote" else stack[:-1]
+        if len(stack) < 2:
+            raise Problem("the cues read alone: there is nothing to go back from")
+        before = known[name] if (name := stack[-2]) else None
+        move_model(connection, before, "rollback", by, now, reason=reason)
+    return before
+
+
+def _compare(judged: Sequence[JudgedPassage], taggers: tuple[Tagger, Tagger], codes: Sequence[str]) -> Comparison:
+    passages, gold = [j.passage for j in judged], [j.gold for j in judged]
+    old, new = (judge(passages, tagger) for tagger in taggers)
+    return compare(gold, old, new, codes)
+
+
+def _summary(comparison: Comparison) -> str:
+    main = comparison.main
+    return f"F1 {main.value:+.3f} ({main.low:+.3f} … {main.high:+.3f}) on {main.n} frozen texts"
+
+
+def _library() -> str:
+    return ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+
+
+def _report(corpus: Corpus, made: HeldOut, course: Course, tagger: Tagger) -> dict[str, Any]:
+    """What is kept beside a model: how each head does on texts held out of it, and the whole on the frozen set."""
+    learned = made.learned
+    truth = truth_table(corpus.examples, learned)
+    said, before = (1 / (1 + np.exp(-np.clip(x, -30, 30))) for x in (made.logits, made.before))
+    heads = (*learned.types, *(rule.code for rule in learned.noise))
+    rows = {head: _head(said[:, n], before[:, n], truth[:, n]) for n, head in enumerate(heads)}
+    for n, code in enumerate(learned.types):
+        rows[code] |= {
+            "threshold": float(learned.thresholds[n]),
+            "joined": [round(float(x), 3) for x in learned.stack[n]],
+        }
+    known = ~np.isnan(truth)
+    gold, passages = [j.gold for j in corpus.frozen], [j.passage for j in corpus.frozen]
+    return {
+        "types": {code: rows[code] for code in learned.types},
+        "noise": {rule.code: rows[rule.code] for rule in learned.noise},
+        "brier": {"before": brier(before[known], truth[known]), "after": brier(said[known], truth[known])},
+        "reliability": {
+            "before": reliability(before[known], truth[known]),
+            "after": reliability(said[known], truth[known]),
+        },
+        "frozen": {
+            "cues": _scores(gold, judge(passages, tagger), learned.types),
+            "joined": _scores(gold, judge(passages, tagger.joined(learned)), learned.types),
+        },
+        "left to the cues": sorted(set(course.types) - set(learned.types)),
+    }
+
+
+def _head(said: Any, before: Any, truth: Any) -> dict[str, Any]:
+    known = ~np.isnan(truth)
+    p, y = said[known], truth[known]
+    counts = Counts(int(((p >= 0.5) * y).sum()), int(((p >= 0.5) * (1 - y)).sum()), int(((p < 0.5) * y).sum()))
+    return {
+        "positives": int(y.sum()),
+        "texts": len(y),
+        "precision": counts.precision,
+        "recall": counts.recall,
+        "auc": auc(p, y),
+        "brier": {"before": brier(before[known], y), "after": brier(p, y)},
+    }
+
+
+def _scores(gold: Sequence[Gold], found: Sequence[Judgement], types: Sequence[str]) -> dict[str, Any]:
+    counts = count_all(gold, found, types)
+    every = micro(counts)
+    return {
+        "texts": len(gold),
+        "precision": every.precision,
+        "recall": every.recall,
+        "micro_f1": every.f1,
+        "macro_f1": macro_f1(counts),
+    }

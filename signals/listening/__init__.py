@@ -1,0 +1,1 @@
+"""Sources from the user's side: catalogue, preview, health."""

@@ -1,0 +1,1 @@
+"""Signals in storage against what happened, judged by the scoring room."""

@@ -1,0 +1,80 @@
+"""Every table, in the order of the flow: crawl, clients, mentions to alerts, people, outcomes, scores.
+
+Times: `published_at` is what a page claims, `first_seen_at` our crawler's clock (never back-filled), `known_at` when a
+row existed for a reader, `occurred_at` when something happened, `recorded_at` when we were told. Mentions, tags,
+signals and story membership are append-only and carry the version that made them. Text that may hold personal data
+lives in `texts` alone, so that erasing a person touches one table.
+"""
+
+from .base import Moment, metadata
+from .clients import aliases, clients, prospect_mentions, prospects, record_versions, records, relations, sites
+from .crawl import backfills, documents, issues, readings, robots, runs, stories, story_members, texts, validators
+from .happened import actions, audit, decisions, exposure, offers, outcomes, reviews, scores, versions
+from .heard import (
+    alert_updates,
+    alerts,
+    complaints,
+    derivations,
+    digest_alerts,
+    digests,
+    episode_endings,
+    episodes,
+    level_steps,
+    mentions,
+    signal_evidence,
+    signals,
+    story_aliases,
+    surges,
+    tags,
+)
+from .labels import labels, model_moves, trained_models
+
+__all__ = [
+    "Moment",
+    "actions",
+    "alert_updates",
+    "alerts",
+    "aliases",
+    "audit",
+    "backfills",
+    "clients",
+    "complaints",
+    "decisions",
+    "derivations",
+    "digest_alerts",
+    "digests",
+    "documents",
+    "episode_endings",
+    "episodes",
+    "exposure",
+    "issues",
+    "labels",
+    "level_steps",
+    "mentions",
+    "metadata",
+    "model_moves",
+    "offers",
+    "outcomes",
+    "prospect_mentions",
+    "prospects",
+    "readings",
+    "record_versions",
+    "records",
+    "relations",
+    "reviews",
+    "robots",
+    "runs",
+    "scores",
+    "signal_evidence",
+    "signals",
+    "sites",
+    "stories",
+    "story_aliases",
+    "story_members",
+    "surges",
+    "tags",
+    "texts",
+    "trained_models",
+    "validators",
+    "versions",
+]

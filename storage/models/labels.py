@@ -1,0 +1,50 @@
+"""What people said of mentions, and the models that learned from it."""
+
+from sqlalchemy import JSON, Column, Index, Integer, Table
+
+from .base import code, flag, key, metadata, moment, ref, text
+
+# What a person said of a mention, all of it kept; the newest row of a mention and labeller counts. `asked`: the types
+# that were judged, none where all were. `model`: what had judged it before, which the labeller was not shown.
+labels = Table(
+    "labels",
+    metadata,
+    key(),
+    ref("mention_id", "mentions.id"),
+    code("labeller"),
+    Column("holds", JSON, nullable=False),
+    Column("asked", JSON, nullable=True),
+    code("noise", nullable=True),
+    flag("is_unsure"),
+    code("how"),
+    code("model", nullable=True),
+    moment("labelled_at"),
+    Index(None, "mention_id"),
+    Index(None, "labelled_at"),
+)
+
+# `inputs`: what it was trained on with its digest; `report`: metrics, thresholds and calibration.
+trained_models = Table(
+    "trained_models",
+    metadata,
+    key(),
+    text("file"),
+    code("sha256"),
+    code("library"),
+    Column("inputs", JSON, nullable=False),
+    Column("report", JSON, nullable=False),
+    code("trained_by"),
+    moment("trained_at"),
+)
+
+# Which model reads from when on; none is the cues alone.
+model_moves = Table(
+    "model_moves",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    ref("model_id", "trained_models.id", nullable=True),
+    code("kind"),
+    code("moved_by"),
+    text("reason"),
+    moment("moved_at"),
+)
