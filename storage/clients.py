@@ -87,6 +87,12 @@ def client_rows(connection: Connection, ids: Iterable[str]) -> dict[str, Mapping
     return found
 
 
+def clients_of(connection: Connection, ids: Iterable[str]) -> dict[str, Client]:
+    """Some clients by id, merged ones too, with what is stored in their own row: without names and sites."""
+    rows = client_rows(connection, ids)
+    return {key: Client(**{name: row[name] for name in STORED}) for key, row in rows.items()}
+
+
 def has_clients(connection: Connection) -> bool:
     """Whether any client was imported."""
     return connection.execute(select(clients.c.client_id).limit(1)).first() is not None

@@ -1,6 +1,6 @@
 """Why an alert exists: from its documents and words to its priority and the client's level."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.storage.alerts import Evidence, evidence_of, find_alert_ids, load_alerts
-from oncu.storage.clients import client_rows, load_clients
+from oncu.storage.clients import client_rows, clients_of
 from oncu.storage.database import Database
 from oncu.storage.derived import Cause, Hop, causes_of
 from oncu.storage.signals import load_steps, open_sides, story_aliases_of
@@ -34,7 +34,7 @@ def explain_alert(database: Database, start: str, settings: Settings, catalogue:
         end_of_time = alert.created_at + timedelta(days=36500)
         causes = causes_of(connection, [alert.episode_id], at=end_of_time).get(alert.episode_id, [])
         evidence = own_stories(evidence_of(connection, [alert.episode_id], at=end_of_time)[alert.episode_id], causes)
-        client = next(c for c in load_clients(connection) if c.client_id == alert.client_id)
+        client = clients_of(connection, [alert.client_id])[alert.client_id]
         steps = load_steps(connection, at=end_of_time, client_ids=[alert.client_id]).get(alert.client_id, [])
         now = max(item.known_at for item in evidence)
         joined = story_aliases_of(connection, at=end_of_time, client_ids=[alert.client_id])
@@ -110,9 +110,18 @@ def _evidence_lines(item: dict[str, Any], words: Words) -> list[str]:
         f"  {item['source']} · {published} · {item['url'] if is_web_link(item['url']) else words('no_link')}",
         "  " + _line("story", _told(item, words), words),
         "  " + _line("tag", f"{tag}  ({words('status_' + item['status'])})", words),
+        *("  " + _line("facts", told, words) for told in _facts_told(item["facts"], words)),
         "  " + _line("client", client, words),
         "",
     ]
+
+
+def _facts_told(facts: Mapping[str, Any], words: Words) -> list[str]:
+    """What the sentence states, on one line: "12.000.000 TRY · 31.12.2025 · Bursa · Vadi Lojistik"; none without."""
+    amount = [f"{words.number(facts['amount'])} {facts['currency']}"] if "amount" in facts else []
+    dates = [words.calendar_day(date) for date in facts.get("dates", ())]
+    parts = [*amount, *dates, *facts.get("places", ()), *facts.get("counterparties", ())]
+    return [" · ".join(parts)] if parts else []
 
 
 def _told(item: dict[str, Any], words: Words) -> str:
@@ -163,5 +172,5 @@ def _evidence(item: Evidence, teller: Teller, joined: str | None) -> dict[str, A
     reasons = ("tag_reason", "tag_probability", "mention_reason", "mention_probability")
     values = asdict(item)
     told = {"told": teller.role, "copied_from": teller.copied_from, "time_note": teller.note}
-    same = {"novelty": item.novelty, "same_event": joined}
+    same = {"novelty": item.novelty, "same_event": joined, "facts": dict(item.facts or {})}
     return {key: values[key] for key in (*kept, *reasons)} | told | same | {"quote": str(quote_evidence(item))}

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from oncu.signals.faces.digest import AlertView, Card, DigestView, Update
+from oncu.signals.faces.cards import AlertView, Card
+from oncu.signals.faces.digest import DigestView, Update
 from oncu.signals.faces.quote import Quote
 from oncu.signals.faces.render import render_digest
 from oncu.signals.words import load_words
