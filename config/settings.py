@@ -65,7 +65,8 @@ class CrawlSettings(Strict):
 class ClientSettings(Strict):
     """Where clients come from: the bank's systems (`oncu clients import --source NAME`), the most trusted first.
 
-    Of a field on which two systems differ the first system counts; where none is named, what was said last.
+    Of a field on which two systems differ the first system counts; where none is named, what was said last. After a
+    change here run `oncu clients reunite`.
     """
 
     sources: list[str] = []

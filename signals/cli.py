@@ -5,6 +5,7 @@ import typer
 from oncu.config.problems import Problem
 
 from .commands import (
+    backtest,
     catalogue,
     clients,
     digests,
@@ -12,9 +13,14 @@ from .commands import (
     imports,
     labels,
     learning,
+    offers,
     playing,
+    price,
     privacy,
+    score,
+    serve,
     setup,
+    simulate,
     surge,
     work,
 )
@@ -28,7 +34,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for room in (playing, setup, clients, imports, catalogue, work, digests, filters, surge, labels, learning, privacy):
+for room in (
+    playing,
+    setup,
+    clients,
+    imports,
+    catalogue,
+    work,
+    digests,
+    filters,
+    simulate,
+    backtest,
+    surge,
+    labels,
+    learning,
+    serve,
+    privacy,
+    score,
+    offers,
+    price,
+):
     room.add_to(app)
 
 

@@ -4,10 +4,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from oncu.config.load import SIGNALS, SOURCES, load_signal_types, load_sources
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings, settings_file
+
+if TYPE_CHECKING:
+    from oncu.storage.database import Database
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         with database.read() as connection:
             clients = load_clients(connection)
             documents, pending = count_documents(connection), count_pending(connection, "read")
+        reading = _reading(database)
     finally:
         database.close()
     yield Finding("database", True, f"{database.address} is at this version")
@@ -94,3 +99,22 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if unheard := sum(client.manager is None for client in clients):
         yield Finding("managers", True, f"{unheard} clients have no manager, so nobody gets their alerts")
     yield Finding("documents", True, f"{documents} stored, {pending} waiting for: oncu run")
+    yield reading
+
+
+def _reading(database: "Database") -> Finding:
+    """Which model reads beside the cues, and whether it can."""
+    from oncu.storage.trained import active_model
+
+    from .learning.models import open_model
+
+    with database.read() as connection:
+        model = active_model(connection)
+    if model is None:
+        return Finding("reading", True, "the cues alone; no model was promoted")
+    try:
+        open_model(database, model)
+    except Problem as problem:
+        return Finding("reading", False, f"the cues alone: {problem}")
+    labels = sum(model.inputs[part]["n"] for part in ("labels", "decisions"))
+    return Finding("reading", True, f"the cues with model {model.id} of {model.trained_at:%Y-%m-%d}, {labels} labels")

@@ -13,7 +13,8 @@ from typing import Any
 
 from oncu.classifiers.mentions.matcher import Matcher
 from oncu.classifiers.privacy import redact
-from oncu.classifiers.stories.copies import StoryIndex, StoryText
+from oncu.classifiers.stories.copies import StoryIndex
+from oncu.classifiers.stories.sketches import StoryText
 from oncu.classifiers.tags.tagger import Tagger
 from oncu.crawlers.dates import parse_moment
 from oncu.crawlers.pages.article import article_json, extract_article

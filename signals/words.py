@@ -54,6 +54,10 @@ class Words:
         local = moment.astimezone(self.zone)
         return local.strftime("%d.%m.%Y" if self.language == "tr" else "%Y-%m-%d")
 
+    def calendar_day(self, date: str) -> str:
+        """An ISO date, perhaps without its year ("03-12"): 12.03 in Turkish, as it is in English."""
+        return ".".join(reversed(date.split("-"))) if self.language == "tr" else date
+
     def reason(self, text: str) -> str:
         """A stored reason, phrase by phrase: "short name, in capitals" → "kısa ad, büyük harflerle".
 
@@ -79,8 +83,14 @@ class Words:
 
 @cache
 def load_words(language: str, timezone: str) -> Words:
-    """The texts of a language. Raises ConfigError when its file is missing."""
-    return Words(language, read_yaml(TEXTS / f"{language}.yml"), ZoneInfo(timezone))
+    """The texts of a language, `<language>.yml` and those of each face beside it, `<face>.<language>.yml`.
+
+    Raises ConfigError when its file is missing.
+    """
+    texts = dict(read_yaml(TEXTS / f"{language}.yml"))
+    for file in sorted(TEXTS.glob(f"*.{language}.yml")):
+        texts |= read_yaml(file)
+    return Words(language, texts, ZoneInfo(timezone))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Alerts, one for each episode that deserves one, and the evidence behind them."""
+"""Alerts, one for each episode that deserves one, which episodes may have one, and what came after."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,22 +7,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, select
 
+from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
+from .evidence import Evidence as Evidence
+from .evidence import evidence_of as evidence_of
 from .identity import as_today, owner_of, survivors
 from .keys import key_id
 from .models import (
     alert_updates,
     alerts,
     clients,
-    documents,
     episode_endings,
     episodes,
-    mentions,
     signal_evidence,
     signals,
     story_aliases,
-    tags,
-    texts,
 )
 
 ENDINGS = ("denied", "cancelled")
@@ -78,33 +77,6 @@ class Alert:
         return key_id("alert", self.client_id, self.type, self.event_key)
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """One document behind an alert: where it stands, what it says and why it was read so."""
-
-    signal_id: str
-    document_id: str
-    source: str
-    url: str | None
-    published_at: datetime | None
-    first_seen_at: datetime
-    known_at: datetime
-    status: str
-    title: str
-    text: str
-    mention_start: int
-    mention_end: int
-    mention_reason: str
-    mention_probability: float
-    tag_start: int
-    tag_end: int
-    tag_reason: str
-    tag_probability: float
-    story_id: str = ""
-    origin: str = "independent"
-    novelty: str | None = None
-
-
 def alert_candidates(connection: Connection, *, since: datetime) -> list[Candidate]:
     """Live, unended episodes that had a signal since a moment and have no alert yet, oldest first."""
     best = (
@@ -128,14 +100,6 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
         )
         .label("rank"),
     ).subquery()
-    told = signals.alias("told")
-    is_told = exists().where(
-        alerts.c.signal_id == told.c.id,
-        told.c.client_id == episodes.c.client_id,
-        told.c.side == episodes.c.side,
-        told.c.story_id == first.c.story_id,
-        best.c.n == 1,
-    )
     query = (
         select(
             episodes.c.id.label("episode_id"),
@@ -151,7 +115,6 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
             best.c.relevance,
             best.c.n.label("signals"),
             episodes.c.started_at,
-            is_told.label("is_told"),
             first.c.source,
             first.c.category,
             first.c.published_at.label("told_at"),
@@ -168,7 +131,25 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
         )
         .order_by(episodes.c.started_at, episodes.c.id)
     )
-    return [Candidate(**row._mapping) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    told = alerted_stories(connection, {row.story_id for row in rows if row.signals == 1})
+    return [
+        Candidate(**row._mapping, is_told=row.signals == 1 and (row.client_id, row.side, row.story_id) in told)
+        for row in rows
+    ]
+
+
+def alerted_stories(connection: Connection, story_ids: Iterable[str]) -> set[tuple[str, str, str]]:
+    """Of which client, as it stands today, and side some stories have alerted."""
+    merged = survivors(connection)
+    found: set[tuple[str, str, str]] = set()
+    for batch in chunks(sorted(story_ids), LOOKUP_ROWS):
+        query = select(signals.c.client_id, signals.c.side, signals.c.story_id).join(
+            alerts, alerts.c.signal_id == signals.c.id
+        )
+        rows = connection.execute(query.where(signals.c.story_id.in_(batch)))
+        found |= {(merged.get(client_id, client_id), side, story_id) for client_id, side, story_id in rows}
+    return found
 
 
 def save_alerts(connection: Connection, rows: Iterable[Alert]) -> int:
@@ -237,59 +218,6 @@ def find_alert_ids(connection: Connection, start: str) -> list[str]:
         return []
     query = select(alerts.c.id).where(alerts.c.id.startswith(start.lower())).order_by(alerts.c.id).limit(10)
     return list(connection.execute(query).scalars())
-
-
-def evidence_of(connection: Connection, episode_ids: Sequence[str], *, at: datetime) -> dict[str, list[Evidence]]:
-    """Every document behind some episodes that was known at a moment, newest first, by episode.
-
-    Of a document that was edited, the newest version speaks for the others.
-    """
-    query = (
-        select(
-            signals.c.episode_id,
-            signal_evidence.c.signal_id,
-            signal_evidence.c.document_id,
-            signal_evidence.c.source,
-            documents.c.natural_key,
-            documents.c.version,
-            documents.c.url,
-            documents.c.published_at,
-            documents.c.first_seen_at,
-            signal_evidence.c.known_at,
-            signal_evidence.c.status,
-            texts.c.title,
-            texts.c.body.label("text"),
-            mentions.c.start.label("mention_start"),
-            mentions.c.end.label("mention_end"),
-            mentions.c.reason.label("mention_reason"),
-            mentions.c.probability.label("mention_probability"),
-            tags.c.start.label("tag_start"),
-            tags.c.end.label("tag_end"),
-            tags.c.reason.label("tag_reason"),
-            tags.c.probability.label("tag_probability"),
-            signals.c.story_id,
-            tags.c.origin,
-            signal_evidence.c.novelty,
-        )
-        .join(signal_evidence, signal_evidence.c.signal_id == signals.c.id)
-        .join(documents, documents.c.id == signal_evidence.c.document_id)
-        .join(texts, texts.c.document_id == documents.c.id)
-        .join(tags, tags.c.id == signal_evidence.c.tag_id)
-        .join(mentions, mentions.c.id == tags.c.mention_id)
-        .where(signals.c.episode_id.in_(episode_ids), signal_evidence.c.known_at <= at)
-        .order_by(signal_evidence.c.known_at.desc(), documents.c.published_at.desc(), documents.c.id)
-    )
-    rows = connection.execute(query).all()
-    newest: dict[tuple[str, str, str], int] = {}
-    for row in rows:
-        key = row.signal_id, row.source, row.natural_key
-        newest[key] = max(row.version, newest.get(key, 0))
-    found: dict[str, list[Evidence]] = {episode_id: [] for episode_id in episode_ids}
-    for row in rows:
-        if row.version == newest[row.signal_id, row.source, row.natural_key]:
-            values = {name: value for name, value in row._mapping.items() if name not in ("natural_key", "version")}
-            found[values.pop("episode_id")].append(Evidence(**values))
-    return found
 
 
 def count_alerts(connection: Connection) -> dict[tuple[str | None, date], int]:

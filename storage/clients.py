@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from .changes import LOOKUP_ROWS, Changes, Row, chunks, save_sorted, sort_rows
-from .models import clients
+from .models import aliases, clients
 from .names import Locate, load_names, load_sites, nowhere, save_names, save_sites
 
 
@@ -96,6 +96,16 @@ def clients_of(connection: Connection, ids: Iterable[str]) -> dict[str, Client]:
 def has_clients(connection: Connection) -> bool:
     """Whether any client was imported."""
     return connection.execute(select(clients.c.client_id).limit(1)).first() is not None
+
+
+def clients_version(connection: Connection) -> tuple[object, ...]:
+    """What differs once a client, a name or a merge was added or changed; cheap to ask for."""
+    newest = [
+        connection.execute(select(func.count(), func.max(column))).one()
+        for column in (clients.c.recorded_at, aliases.c.known_at, aliases.c.retired_at)
+    ]
+    merged = connection.execute(select(func.count(clients.c.merged_into))).scalar_one()
+    return (*(tuple(row) for row in newest), merged)
 
 
 def client_ids(connection: Connection) -> set[str]:

@@ -1,13 +1,13 @@
 """Hits: what reading found and detection works on, with the words they were read from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, literal, select
 
-from .documents import ADVERTORIAL
+from .documents import ADVERTORIAL, mark_read
 from .identity import as_today, survivors, with_merged
 from .models import documents, mentions, readings, signal_evidence, signals, story_members, tags, texts
 
@@ -42,6 +42,7 @@ class Hit:
     tag_start: int = 0
     cue: str = ""
     language: str = "tr"
+    again: str = ""  # the version of a later reading, "" of the first
 
     @property
     def told_at(self) -> datetime:
@@ -54,12 +55,11 @@ def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
 
     Of one document the surest come first, and of equally sure ones those whose words stand nearest to the name.
     """
-    seen = exists().where(readings.c.document_id == mentions.c.document_id, readings.c.stage == DETECT)
     waiting = (
         select(mentions.c.document_id)
         .join(tags, tags.c.mention_id == mentions.c.id)
         .join(documents, documents.c.id == mentions.c.document_id)
-        .where(mentions.c.accepted, tags.c.accepted, ~seen)
+        .where(mentions.c.accepted, tags.c.accepted, ~_is_detected())
         .group_by(mentions.c.document_id)
         .order_by(func.min(documents.c.first_seen_at), mentions.c.document_id)
         .limit(limit)
@@ -67,7 +67,8 @@ def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
     query = (
         _hits(*_TEXT)
         .join(texts, texts.c.document_id == documents.c.id)
-        .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, tags.c.accepted)
+        .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, tags.c.accepted, ~_is_detected())
+        .add_columns(case((_is_again(), tags.c.version), else_="").label("again"))
         .order_by(documents.c.first_seen_at, documents.c.published_at, documents.c.id)
         .order_by(tags.c.probability.desc(), func.abs(tags.c.start - mentions.c.start), tags.c.id)
     )
@@ -88,6 +89,29 @@ def evidence_hits(connection: Connection, client_ids: Sequence[str], *, since: d
     )
     merged = survivors(connection)
     return [_hit(row, merged) for row in connection.execute(query)]
+
+
+def mark_detected(connection: Connection, hits: Iterable[Hit], version: str, now: datetime) -> None:
+    """Note that detection has seen these hits, those of later readings by the version that read them."""
+    stages: dict[str, set[str]] = {}
+    for hit in hits:
+        stages.setdefault(f"{DETECT} {hit.again}".strip(), set()).add(hit.document_id)
+    for stage, ids in stages.items():
+        mark_read(connection, ids, stage, version, now)
+
+
+def _is_again() -> ColumnElement[bool]:
+    """Is a tag of a later reading than the document's first?"""
+    first = readings.alias()
+    return exists().where(
+        first.c.document_id == mentions.c.document_id, first.c.stage == "read", first.c.done_at < tags.c.known_at
+    )
+
+
+def _is_detected() -> ColumnElement[bool]:
+    of_it = readings.c.document_id == mentions.c.document_id
+    at_first = exists().where(of_it, readings.c.stage == DETECT) & ~_is_again()
+    return at_first | exists().where(of_it, readings.c.stage == literal(f"{DETECT} ").concat(tags.c.version))
 
 
 _TEXT = (

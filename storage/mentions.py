@@ -1,8 +1,8 @@
 """What reading found: story membership, mentions and tags, all append-only."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, tuple_
@@ -50,7 +50,7 @@ class MentionRow:
 
 @dataclass(frozen=True)
 class TagRow:
-    """A signal type on a mention, with the words that say so."""
+    """A signal type on a mention, with the words that say so; `facts`: what their sentence states, ready for JSON."""
 
     mention_id: str
     type: str
@@ -64,6 +64,7 @@ class TagRow:
     reason: str
     known_at: datetime
     version: str
+    facts: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

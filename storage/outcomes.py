@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, RowMapping, Table, select
 
 from .changes import Changes, Row, save_changes
-from .identity import survivors
+from .identity import survivors, with_merged
 from .keys import key_id
 from .models import actions, exposure, offers, outcomes, relations
 
@@ -56,7 +56,7 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Offer:
-    """One offer; prices are per cent per year, `tenor_months` months."""
+    """One offer; prices are per cent per year, `tenor_months` months, `rivals` who else bid (separated by ;)."""
 
     offer_id: str
     client_id: str
@@ -81,11 +81,15 @@ class Offer:
     approver_discretion: float | None
     manager: str | None
     signal_led: bool | None
+    rivals: str | None
 
 
 @dataclass(frozen=True)
 class Action:
-    """What the bank did about a client; `propensity` is the chance with which it was chosen, where that was drawn."""
+    """What the bank did about a client; `propensity` is the chance with which it acts at all, also where it did not.
+
+    `amount`: by how much a limit cut or collateral lowered what is at stake.
+    """
 
     client_id: str
     signal_id: str | None
@@ -94,6 +98,7 @@ class Action:
     arm: str | None
     propensity: float | None
     note: str | None
+    amount: float | None = None
 
 
 def relation_key(row: Row) -> tuple[object, ...]:
@@ -177,6 +182,17 @@ def load_offers(connection: Connection, as_of: datetime) -> list[Offer]:
     return [_as_open(offer) if offer.decided_at and offer.decided_at > as_of else offer for offer in found]
 
 
+def outcomes_of(connection: Connection, client_id: str, as_of: datetime) -> list[Outcome]:
+    """The outcomes of one client recorded by then, oldest first."""
+    return _load(connection, outcomes, Outcome, as_of, "occurred_at", client_id=client_id)
+
+
+def offers_of(connection: Connection, client_id: str, as_of: datetime) -> list[Offer]:
+    """The offers made to one client as recorded by then, oldest first."""
+    found = _load(connection, offers, Offer, as_of, "offered_at", client_id=client_id)
+    return [_as_open(offer) if offer.decided_at and offer.decided_at > as_of else offer for offer in found]
+
+
 def load_actions(connection: Connection, as_of: datetime) -> list[Action]:
     """The actions recorded by then, in order of client and time."""
     return _load(connection, actions, Action, as_of, "acted_at")
@@ -190,10 +206,18 @@ def _save(
 
 
 def _load(
-    connection: Connection, table: Table, shape: type[Loaded], as_of: datetime, order: str = "client_id"
+    connection: Connection,
+    table: Table,
+    shape: type[Loaded],
+    as_of: datetime,
+    order: str = "client_id",
+    *,
+    client_id: str | None = None,
 ) -> list[Loaded]:
     columns = [table.c[field.name] for field in fields(shape)]  # type: ignore[arg-type]
     query = select(*columns).where(table.c.recorded_at <= as_of)
+    if client_id is not None:
+        query = query.where(table.c.client_id.in_(with_merged(connection, [client_id])))
     rows = connection.execute(query.order_by(table.c.client_id, table.c[order], *table.primary_key)).mappings()
     merged = survivors(connection)
     return [shape(**{**row, "client_id": merged.get(row["client_id"], row["client_id"])}) for row in rows]

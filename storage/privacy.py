@@ -29,7 +29,7 @@ from .changes import chunks
 from .database import Database
 from .documents import FORGOTTEN, forgotten_key, mark_read
 from .keys import digest_of
-from .models import backfills, clients, documents, issues, mentions, readings, texts, validators
+from .models import backfills, clients, documents, issues, mentions, readings, tags, texts, validators
 
 PERSONAL = ("complaint", "social")  # categories in which private people speak
 MASK = "mask"
@@ -202,9 +202,11 @@ def _erase(connection: Connection, condition: ColumnElement[bool], now: datetime
 
 
 def _erase_rows(connection: Connection, keys: dict[str, str], now: datetime) -> None:
-    """Empty the texts, and take from the rows of the documents what may name a person: address, key, fields."""
+    """Empty the texts, and take from the rows of the documents what may name a person: address, key, fields, facts."""
     gone = {"title": "", "body": "", "author_digest": None, "erased_at": now}
     connection.execute(update(texts).where(texts.c.document_id.in_(keys)).values(gone))
+    theirs = select(mentions.c.id).where(mentions.c.document_id.in_(keys))
+    connection.execute(update(tags).where(tags.c.mention_id.in_(theirs)).values(facts={}))
     rows = [{"key": document_id, "new_key": forgotten_key(key)} for document_id, key in keys.items()]
     blank: dict[str, object] = {"url": None, "fields": {}, "natural_key": bindparam("new_key")}
     connection.execute(update(documents).where(documents.c.id == bindparam("key")).values(blank), rows)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
 from .changes import LOOKUP_ROWS, chunks
 from .clients import STORED, client_rows
 from .database import save_new, save_over
-from .identity import DEFAULT_SOURCE, with_merged
+from .identity import DEFAULT_SOURCE, survivors, with_merged
 from .keys import key_id
 from .models import aliases, record_versions, records, sites
 from .names import FROM_FILE
@@ -76,6 +76,12 @@ def records_of(connection: Connection, client_ids: Iterable[str]) -> dict[str, l
     for several in found.values():
         several.sort(key=lambda record: (record.basis != FIRST, record.recorded_at, record.source, record.record_id))
     return found
+
+
+def clients_of_several(connection: Connection) -> list[str]:
+    """The clients whose fields may come from more than one record: with several, or with another merged into them."""
+    several = select(records.c.client_id).group_by(records.c.client_id).having(func.count() > 1)
+    return sorted({*connection.execute(several).scalars(), *survivors(connection).values()})
 
 
 def save_records(connection: Connection, found: Sequence[Record], now: datetime) -> None:

@@ -32,6 +32,7 @@ class NameParts:
     words: tuple[str, ...]
     form: str | None
     key: str
+    digits: frozenset[str] = frozenset()  # words that are numbers
 
     @property
     def joined(self) -> str:
@@ -70,7 +71,8 @@ def read_name(name: str) -> NameParts:
     words = " ".join(expand(word) for word in parsed.without_form.split()).split()
     telling = [word for word in words if word not in name_words().trade and word not in CONNECTORS]
     kept = tuple(word for word in words if word not in CONNECTORS)
-    return NameParts(kept or tuple(words), parsed.legal_form, " ".join(telling or words))
+    digits = frozenset(word for word in kept or words if word.isdigit())
+    return NameParts(kept or tuple(words), parsed.legal_form, " ".join(telling or words), digits)
 
 
 def _unscanned(name: str) -> str:
@@ -85,6 +87,7 @@ class Rarity:
 
     def __init__(self, names: Iterable[NameParts]) -> None:
         self._counts: Counter[str] = Counter()
+        self._weights: dict[str, float] = {}
         self._size = PRIOR_NAMES
         for parts in names:
             self._counts.update(set(parts.words))
@@ -95,6 +98,12 @@ class Rarity:
 
     def __call__(self, word: str) -> float:
         """Nats: about 10 for a word of nobody else, 4 for "tekstil", next to nothing for "ticaret"."""
+        weight = self._weights.get(word)
+        if weight is None:
+            weight = self._weights[word] = self._weigh(word)
+        return weight
+
+    def _weigh(self, word: str) -> float:
         kind = _kind(word)
         if kind == "trade":
             return TRADE_WEIGHT
@@ -158,15 +167,17 @@ def _likest(left: list[str], right: list[str]) -> list[tuple[float, str, str]]:
     return [pair for pair in pairs if pair[0] > 0]
 
 
+@lru_cache(maxsize=1 << 18)
 def alike(one: str, other: str) -> float:
     """0 to below 1 for two different words: the beginning of the other, or a typo away from it."""
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) >= ABBREVIATED and long.startswith(short):
         return 0.8 if len(short) > ABBREVIATED or long in name_words().sector else 0.5
     if len(short) == 1:
         return 0.3 if long[0] == short else 0.0
-    degree = OSA.normalized_similarity(one, other, score_cutoff=MIN_ALIKE) if len(short) > ABBREVIATED else 0.0
-    return degree if degree >= MIN_ALIKE else 0.0
+    if len(short) <= ABBREVIATED or len(short) < MIN_ALIKE * len(long):
+        return 0.0
+    return OSA.normalized_similarity(short, long, score_cutoff=MIN_ALIKE)
 
 
 @lru_cache(maxsize=100_000)

@@ -44,17 +44,23 @@ class FuzzyIndex:
     def __len__(self) -> int:
         return len(self._sorted)
 
-    def nearest(self, queries: Sequence[str], *, limit: int = 10) -> Iterator[list[Near]]:
-        """For each folded query the nearest names, best first."""
+    def nearest(
+        self, queries: Sequence[str], *, limit: int = 10, budget: int = BUDGET, shortlist: int = SHORTLIST
+    ) -> Iterator[list[Near]]:
+        """For each folded query the nearest names, best first.
+
+        `budget` names a query are looked at by way of their letters, `shortlist` times the limit by their spelling.
+        """
         for start in range(0, len(queries), BATCH):
             batch = queries[start : start + BATCH]
-            products = (self._pruned(self._weigh(_count_letters(batch))) @ self._by_letters).tocsr()
+            products = (self._pruned(self._weigh(_count_letters(batch)), budget) @ self._by_letters).tocsr()
             for place, query in enumerate(batch):
                 span = slice(products.indptr[place], products.indptr[place + 1])
-                yield self._ordered(query, products.indices[span], products.data[span], limit)
+                yield self._ordered(query, products.indices[span], products.data[span], limit, shortlist * limit)
 
-    def _ordered(self, query: str, rows: NDArray[np.int32], cosines: NDArray[np.float32], limit: int) -> list[Near]:
-        count = SHORTLIST * limit
+    def _ordered(
+        self, query: str, rows: NDArray[np.int32], cosines: NDArray[np.float32], limit: int, count: int
+    ) -> list[Near]:
         if len(rows) > count:
             top = np.argpartition(cosines, -count)[-count:]
             rows, cosines = rows[top], cosines[top]
@@ -69,7 +75,7 @@ class FuzzyIndex:
         lengths = np.sqrt(counts.multiply(counts).sum(axis=1)).A1
         return sparse.csr_matrix(sparse.diags(1 / np.maximum(lengths, 1e-9)).astype(np.float32) @ counts)
 
-    def _pruned(self, queries: sparse.csr_matrix) -> sparse.csr_matrix:
+    def _pruned(self, queries: sparse.csr_matrix, budget: int) -> sparse.csr_matrix:
         """Queries without the letters that too many names have: they cost most of the time and tell least."""
         frequency = self._frequency[queries.indices]
         owner = np.repeat(np.arange(queries.shape[0]), np.diff(queries.indptr))
@@ -77,7 +83,7 @@ class FuzzyIndex:
         seen = np.cumsum(frequency[order]) - frequency[order]
         first = queries.indptr[owner]  # in this order each query's letters stand where they stood
         kept = np.empty(len(owner), dtype=bool)
-        kept[order] = (seen - seen[first] < BUDGET) | (np.arange(len(owner)) - first < MIN_LETTERS)
+        kept[order] = (seen - seen[first] < budget) | (np.arange(len(owner)) - first < MIN_LETTERS)
         queries.data = np.where(kept, queries.data, 0).astype(np.float32)
         queries.eliminate_zeros()
         return queries

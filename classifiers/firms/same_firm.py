@@ -9,10 +9,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import exp, log
 
+from rapidfuzz.distance import OSA
+
 from ..text import fold_key
 from .agreement import Agreement, NameParts, Rarity, compare_names, do_forms_contradict, read_name
 from .names import name_words, website_label
-from .numbers import Basis, FirmRecord, Numbers, Verdict, compare_leis, compare_mersis, compare_tax_ids, read_numbers
+from .numbers import (
+    MERSIS_FIRM,
+    Basis,
+    FirmRecord,
+    Numbers,
+    Verdict,
+    compare_leis,
+    compare_mersis,
+    compare_tax_ids,
+    read_numbers,
+)
 
 SAME = 0.95
 MAYBE = 0.3
@@ -22,17 +34,18 @@ SITE = re.compile(r"\s+[-–]\s*\S.*$")  # "Nurova Stores - Dallas"; of several 
 VENTURE = "ortakligi"
 # Of one firm of a list being the one asked for: others that agree as well speak against it.
 WHICH = {
-    "bias": -9.57,
-    "share squared": 2.99,
-    "larger share": 4.17,
-    "weight": 1.07,
-    "whole": 0.66,
-    "other form": -1.95,
-    "other city": -1.68,
-    "web label": 3.18,
-    "ticker": 9.84,
-    "alone": 1.14,
-    "lead": 8.90,
+    "bias": -9.15,
+    "share squared": 3.58,
+    "larger share": 3.42,
+    "weight": 1.00,
+    "whole": 0.44,
+    "begins": 0.45,
+    "other form": -1.91,
+    "other city": -1.66,
+    "web label": 3.17,
+    "ticker": 9.65,
+    "alone": 0.98,
+    "lead": 9.37,
 }
 # Of two entries of one list being one firm: there others that agree as well may be the same firm a third time.
 WHETHER = {
@@ -99,11 +112,28 @@ def _said_names(firm: FirmRecord) -> list[str]:
 
 def liken(one: Entry, other: Entry, rarity: Rarity) -> Likeness:
     """What the names and towns of two entries say; the pair of their names that agrees best counts."""
-    found, names = max(
-        ((compare_names(mine, theirs, rarity), (mine, theirs)) for mine, theirs in _name_pairs(one, other)),
-        key=lambda pair: pair[0].share,
-    )
+    found, names = _best_agreement(one, other, rarity)
     return Likeness(found, _features(found, names, one, other))
+
+
+def glance(one: Entry, other: Entry, rarity: Rarity, minimum: float) -> Likeness | None:
+    """The same for two of one list that `judge` may give this score, None for all others: a quick look at many."""
+    found, names = _best_agreement(one, other, rarity)
+    best = {"bias": 1.0, "share squared": found.share**2, "weight": _weight(found), "same city": 1.0}
+    best_logit = sum(WHETHER[name] * value for name, value in best.items())
+    if best_logit < log(minimum / (1 - minimum)) and not _may_share(one.numbers, other.numbers):
+        return None
+    return Likeness(found, _features(found, names, one, other))
+
+
+def _best_agreement(one: Entry, other: Entry, rarity: Rarity) -> tuple[Agreement, tuple[NameParts, NameParts]]:
+    pairs = _name_pairs(one, other)
+    compared = [(compare_names(mine, theirs, rarity), (mine, theirs)) for mine, theirs in pairs]
+    return compared[0] if len(compared) == 1 else max(compared, key=lambda pair: pair[0].share)
+
+
+def _weight(found: Agreement) -> float:
+    return min(found.agreed, 25.0) / 10
 
 
 def _name_pairs(one: Entry, other: Entry) -> list[tuple[NameParts, NameParts]]:
@@ -120,13 +150,14 @@ def _features(found: Agreement, names: tuple[NameParts, NameParts], one: Entry, 
         "bias": 1.0,
         "share squared": found.share**2,
         "larger share": found.larger_share,
-        "weight": min(found.agreed, 25.0) / 10,
+        "weight": _weight(found),
         "whole": float(found.is_whole),
         "form agrees": float(contradict is False),
         "other form": float(contradict is True),
         "same city": float(same_city),
         "other city": float(cities and not same_city),
-        "other number": float(_digits_of(mine) != _digits_of(theirs)),
+        "begins": float(_is_beginning(mine.words, theirs.words)),
+        "other number": float(mine.digits != theirs.digits),
         "web label": float(_is_label(one, other) or _is_label(other, one)),
         "ticker": float(mine.key in other.numbers.tickers or theirs.key in one.numbers.tickers),
         "alone": 1.0,
@@ -138,7 +169,8 @@ def standing(likeness: Likeness) -> float:
     """How well name, form and town agree, so that one firm can be compared with the others of its answer."""
     features = likeness.features
     towns = features["same city"] - features["other city"] - features["other form"]
-    return likeness.agreement.share + 0.15 * towns + features["web label"] + features["ticker"]
+    said = features["web label"] + features["ticker"] + 0.2 * features["begins"]
+    return likeness.agreement.share + 0.15 * towns + said
 
 
 def with_rivals(likeness: Likeness, rivals: int, lead: float) -> Likeness:
@@ -149,6 +181,15 @@ def with_rivals(likeness: Likeness, rivals: int, lead: float) -> Likeness:
 
 def name_logit(likeness: Likeness, weights: Mapping[str, float]) -> float:
     return sum(weight * likeness.features[name] for name, weight in weights.items())
+
+
+def _may_share(one: Numbers, other: Numbers) -> bool:
+    """Whether a number, ticker or website is the same, or may be but for a typo."""
+    given = ((one.tax_id, other.tax_id), (one.mersis, other.mersis), (one.lei, other.lei))
+    are_near = any(mine and theirs and OSA.distance(mine, theirs, score_cutoff=1) <= 1 for mine, theirs in given)
+    same_firm = bool(one.mersis) and one.mersis[:MERSIS_FIRM] == other.mersis[:MERSIS_FIRM]
+    same_site = bool(one.domain) and one.domain == other.domain
+    return are_near or same_firm or same_site or not one.tickers.isdisjoint(other.tickers)
 
 
 def judge(
@@ -248,9 +289,11 @@ def _part_words(found: Agreement) -> str:
     return f"{head} (not: {lost}{'; alike: ' + spelt if spelt else ''})"
 
 
+def _is_beginning(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Is one name the first words of the other: what speech keeps of a long one?"""
+    short = min(len(one), len(other))
+    return len(one) != len(other) and one[:short] == other[:short]
+
+
 def _is_label(one: Entry, other: Entry) -> bool:
     return bool(other.label) and one.names[0].joined == other.label
-
-
-def _digits_of(name: NameParts) -> frozenset[str]:
-    return frozenset(word for word in name.words if word.isdigit())

@@ -1,6 +1,7 @@
 """Join what the cues say with what the text model says: a logistic regression of four numbers that starts at a prior.
 
-The prior is "as the cues have it"; each label moves the numbers a little, as far as its weight goes.
+The prior is "as the cues have it". What all labels say of cues and text is learned over all types together, where a
+cue was found; each type starts from there, and its own labels move it a little further.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 CUES_ALONE = np.array([1.0, 0.0, 0.0, 0.0])
-# How far labels may pull (cues, text, shift, unseen) from the prior: standard deviations of a normal prior.
-SPREAD = np.array([0.3, 0.15, 0.3, 2.0])
+# How far labels may pull from the prior: standard deviations of a normal prior, of (cues, text, shift) for all types
+# together, and of (cues, text, shift, unseen) for one type.
+SHARED_SPREAD = np.array([0.3, 0.2, 0.3])
+SPREAD = np.array([0.1, 0.15, 0.1, 2.0])
 ROUNDS = 30
 
 
@@ -21,6 +24,15 @@ class Platt:
 
     slope: float
     shift: float
+
+
+def fit_shared(cues: Array, text: Array, truth: Array) -> Array:
+    """(cues, text, shift, 0) for all types, from labelled texts in which a cue of the type was found.
+
+    One type has a handful of labels, all types have many: how far cues and words are to be trusted is learned here.
+    """
+    rows = np.column_stack([cues, text, np.ones(len(truth))]) if len(truth) else np.empty((0, 3))
+    return np.append(_fit(rows, truth, np.ones(len(truth)), CUES_ALONE[:3], SHARED_SPREAD), 0.0)
 
 
 def fit_stack(

@@ -12,7 +12,7 @@ from oncu.config.specs import SignalSpec
 
 from .grams import pieces_in, words_in
 from .model import FLOOR, Array, Learned, NoiseRule, Vocabulary, _logit
-from .stack import CUES_ALONE, fit_platt, fit_stack
+from .stack import CUES_ALONE, fit_platt, fit_shared, fit_stack
 
 FOLDS = 5
 NO_NOISE = "none"  # judged, and of no noise class
@@ -56,6 +56,22 @@ class HeldOut:
     learned: Learned
     logits: Array
     before: Array  # logits before calibration
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What people said of one type, by labelled text: logits of the cues and of the words, 1 where no cue was found,
+    1 where it holds."""
+
+    cues: Array
+    text: Array
+    unseen: Array
+    truth: Array
+
+    def seen(self) -> tuple[Array, Array, Array]:
+        """Cues, words and truth where a cue was found."""
+        found = self.unseen == 0
+        return self.cues[found], self.text[found], self.truth[found]
 
 
 def examples_of_types(types: Mapping[str, SignalSpec]) -> list[Example]:
@@ -147,16 +163,22 @@ def _usual(truth: Array, types: int) -> Array:
 def _join_cues(learned: Learned, examples: Sequence[Example], logits: Array, prior: Array) -> Learned:
     """The model with how its text and the cues are joined, type by type, as people's labels say."""
     judged = [n for n, example in enumerate(examples) if example.is_of_people]
+    told = [_told(examples, judged, code, logits[:, t]) for t, code in enumerate(learned.types)]
+    seen = [np.concatenate(parts) for parts in zip(*(one.seen() for one in told), strict=True)]
+    start = fit_shared(*seen) + (prior - CUES_ALONE) if seen else prior
     stack, thresholds = learned.stack.copy(), learned.thresholds.copy()
-    for t, code in enumerate(learned.types):
-        asked = [n for n in judged if (a := examples[n].asked) is None or code in a]
-        truth = np.array([float(code in examples[n].holds) for n in asked])
-        cues = _logit(np.array([(examples[n].cues or {}).get(code, FLOOR) for n in asked]))
-        unseen = np.array([float((examples[n].cues or {}).get(code, FLOOR) <= FLOOR) for n in asked])
-        stack[t] = fit_stack(cues, logits[asked, t], unseen, truth, np.ones(len(asked)), prior=prior)
-        found = stack[t, 0] * cues + stack[t, 1] * logits[asked, t] + stack[t, 2] + stack[t, 3] * unseen
-        thresholds[t] = _threshold(1 / (1 + np.exp(-found)), truth, float(thresholds[t]))
+    for t, one in enumerate(told):
+        stack[t] = fit_stack(one.cues, one.text, one.unseen, one.truth, np.ones(len(one.truth)), prior=start)
+        found = stack[t, 0] * one.cues + stack[t, 1] * one.text + stack[t, 2] + stack[t, 3] * one.unseen
+        thresholds[t] = _threshold(1 / (1 + np.exp(-found)), one.truth, float(thresholds[t]))
     return replace(learned, stack=stack, thresholds=thresholds)
+
+
+def _told(examples: Sequence[Example], judged: Sequence[int], code: str, logits: Array) -> _Told:
+    asked = [n for n in judged if (a := examples[n].asked) is None or code in a]
+    cues = np.array([(examples[n].cues or {}).get(code, FLOOR) for n in asked])
+    truth = np.array([float(code in examples[n].holds) for n in asked])
+    return _Told(_logit(cues), logits[asked], (cues <= FLOOR).astype(float), truth)
 
 
 def _threshold(probability: Array, truth: Array, given: float) -> float:

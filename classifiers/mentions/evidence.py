@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from ..firms.names import Alias, ClientName, ParsedName, common_words, expand, name_words
-from ..text import fold_key
 from .clues import Clue, say
 from .places import APOSTROPHES, BREAK, Place
 from .sites import weigh_next_door, weigh_site
@@ -13,18 +12,19 @@ from .surroundings import (
     is_inside_address,
     read_around,
     weigh_neighbours,
+    weigh_source,
     weigh_talk,
     weigh_topics,
 )
 from .tickers import weigh_exchange, weigh_ticker
-from .word_lists import is_plain, is_word, key_of, words_around
+from .word_lists import is_plain, is_word, key_of, lists_of_all, words_around
 
 NEAR = 120  # code points around a name in which words tell what it is
 # Sums from which nothing that is read after it makes a name of it (most places in a text are such): in logits, without
 # the kind of name.
 CASING_RULES_OUT, NEIGHBOURS_RULE_OUT = -2.5, -4.5
 
-SCORE = re.compile(r"\b\d{1,3} ?[-–] ?\d{1,3}\b")
+SCORE = re.compile(r"\d(?<!\w\d)\d{0,2} ?[-–] ?\d{1,3}\b")
 BRACKETED_TICKER = re.compile(r" ?\([A-Z]{4,5}(?:\.[A-Z]+)?\)")
 NEXT_OWN = re.compile(r"[ \u00a0](?:ve |and )?([^\W\d_a-zçğıöşü][^\W_]*)")
 APOSTROPHE_MARKS = frozenset(APOSTROPHES)
@@ -58,7 +58,16 @@ def weigh_place(place: Place, alias: Alias) -> list[Clue]:
         return []
     around = read_around(place)
     clues += weigh_next_door(place, around) + weigh_neighbours(place, around) + _team_clues(place, alias)
-    return clues + weigh_talk(place, around, is_place=_is_place(alias.text)) if len(words) == 1 else clues
+    if len(words) > 1:
+        return clues
+    if is_persons(alias.text) and not place.hit.form and "person_talk" in lists_of_all(around.words):
+        clues.append(say("person_talk"))
+    return clues + weigh_talk(place, around, is_place=_is_place(alias.text))
+
+
+def is_persons(text: str) -> bool:
+    """Is a folded one-word name also a person's?"""
+    return text in common_words().surnames or text in common_words().first_names
 
 
 def _is_hopeless(clues: list[Clue], limit: float) -> bool:
@@ -73,6 +82,7 @@ def weigh_client(place: Place, alias: Alias, client: ClientName, parsed: ParsedN
         if end_of_name(place, parsed) > place.end:
             clues.append(say("own_words", place.next_word))
         clues += weigh_topics(place, client, parsed) if " " not in alias.text else []
+        clues += weigh_source(place, client, parsed)
     if place.casing == "mixed" and place.name in (client.legal_name, *client.short_names):
         clues.append(say("as_given"))
     if place.is_broken and place.name not in (client.legal_name, *client.short_names):
@@ -132,18 +142,22 @@ def _has_apostrophe(name: str) -> bool:
 
 
 def _has(folded: str, words: str) -> bool:
-    return _city_pattern(words).search(folded) is not None
+    key = key_of(words)
+    return key in folded and _city_pattern(key).search(folded) is not None
 
 
 @lru_cache(maxsize=1_000)
-def _city_pattern(words: str) -> re.Pattern[str]:
-    return re.compile(rf" {fold_key(words)}(?:li|lu|da|de|ta|te|nin|nun|dan|den)? ")
+def _city_pattern(key: str) -> re.Pattern[str]:
+    return re.compile(rf" {key}(?:li|lu|da|de|ta|te|nin|nun|dan|den)? ")
 
 
 def _has_ticker(place: Place, tickers: str) -> bool:
     """Is one of the tickers (comma-separated) in the text, outside the name itself?"""
+    written = [ticker for t in tickers.split(",") if (ticker := t.strip()) and ticker in place.text]
+    if not written:
+        return False
     rest = place.text[: place.start] + " " + place.text[place.end :]
-    return any(re.search(rf"(?<!\w){re.escape(t.strip())}(?!\w)", rest) for t in tickers.split(",") if t.strip())
+    return any(re.search(rf"(?<!\w){re.escape(ticker)}(?!\w)", rest) for ticker in written)
 
 
 def _own_ticker_clues(place: Place, tickers: str) -> list[Clue]:
@@ -275,7 +289,7 @@ def _meaning_clues(place: Place, alias: Alias) -> list[Clue]:
         return [say("initials")]
     if text in common.places or (_is_place(text) and not is_word(text)):
         return [say("place")]
-    if text in common.surnames or text in common.first_names:
+    if is_persons(text):
         return [say("person")]
     if text in name_words().sector or text in name_words().trade:
         return [say("trade_alone")]
@@ -308,7 +322,7 @@ def _person_clues(place: Place, alias: Alias) -> list[Clue]:
 
 def _team_clues(place: Place, alias: Alias) -> list[Clue]:
     """A club carries its sponsor's name: three words of sport in a text, two in a headline."""
-    if place.hit.form or alias.text.count(" ") > 1:
+    if place.hit.form or alias.text.count(" ") > 1 or " sponsor" in place.folded.text:
         return []
     if _sport_words(place.text, place.folded.text) < (2 if len(place.text) < 2 * NEAR else 3):
         return []
@@ -317,4 +331,4 @@ def _team_clues(place: Place, alias: Alias) -> list[Clue]:
 
 @lru_cache(maxsize=4)  # a text has several names
 def _sport_words(text: str, folded: str) -> int:
-    return sum(word in common_words().sport for word in folded.split()) + (SCORE.search(text) is not None)
+    return sum(map(common_words().sport.__contains__, folded.split())) + (SCORE.search(text) is not None)

@@ -2,22 +2,25 @@
 
 import math
 import re
-from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby, zip_longest
+from operator import itemgetter
 
 import numpy as np
 
-from ..firms.names import ClientName, ParsedName, is_common, parse_name
-from ..text import fold, fold_all, fold_key
+from ..firms.names import ClientName, ParsedName, expand, is_common, parse_name
+from ..text import Folded, fold, fold_all, fold_key
+from .automaton import ENDINGS
 from .clues import CEILING, Clue, probability, reason, say
 from .comentions import Weighed, lean_on_others
 from .evidence import claim, end_of_name, weigh_client, weigh_place
+from .full_names import Named, by_tail, complete, may_go_on
 from .mention import Mention, rank_mentions
 from .name_index import NameIndex, Owner, build_index
-from .places import Hit, Place, extend
+from .places import Hit, Place
 
 ACCEPT = 0.5
 SHOW = 0.05  # below, a mention is not worth a line
@@ -37,9 +40,15 @@ class Matcher:
 
     def __init__(self, index: NameIndex, refused: Refused | None = None) -> None:
         self._automaton = index.automaton
-        self._owners = lru_cache(maxsize=KNOWN_KEYS)(index.owners_of)
+        self._named = lru_cache(maxsize=KNOWN_KEYS)(lambda key: by_tail(index.owners_of(key)))
         self._refused = refused or {}
         self.version = index.version
+
+    def refusing(self, refused: Refused) -> "Matcher":
+        """The same matcher for which people refused these names."""
+        other = copy(self)
+        other._refused = refused
+        return other
 
     def find(self, text: str, fields: Fields | None = None) -> list[Mention]:
         """Mentions with probability ≥ .05 in reading order; `fields` are the row's own `firm`, `tax_id`, `mersis`."""
@@ -54,18 +63,28 @@ class Matcher:
     def places(self, texts: Sequence[str]) -> list[list[Place]]:
         """Where each text holds a spelling of a client, not yet judged; of spellings that overlap the longest."""
         hay = fold_all(texts)
-        starts = [0, *(np.flatnonzero(np.frombuffer(hay, dtype=np.uint8) == NEWLINE) + 1).tolist()]
+        found = self._automaton.find(hay)
+        letters = np.frombuffer(hay + b"  ", dtype=np.uint8)
+        starts = np.append(0, np.flatnonzero(letters == NEWLINE) + 1)
+        numbers = np.searchsorted(starts, found.starts, side="right") - 1
+        goes_on = may_go_on()[letters[found.ends + 1], letters[found.ends + 2]] & (found.endings == 0)
+        columns = (numbers, found.starts - starts[numbers], found.ends - starts[numbers], *found[2:], goes_on)
         places: list[list[Place]] = [[] for _ in texts]
-        for number, group in groupby(self._automaton.find(hay), key=lambda found: bisect(starts, found[0]) - 1):
+        for number, rows in groupby(zip(*(column.tolist() for column in columns), strict=True), key=itemgetter(0)):
             text, folded = texts[number], fold(texts[number])
-            before = starts[number] + (not folded.text.startswith(" "))
-            hits = (Hit(start - before, end - before, end - before, key, ending) for start, end, key, ending in group)
-            places[number] = [Place(text, folded, hit) for hit in _longest(extend(h, text, folded) for h in hits)]
+            before = not folded.text.startswith(" ")  # the space that together each text has
+            hits = (self._hit(row, before, text, folded) for row in rows)
+            places[number] = [Place(text, folded, hit) for hit in _longest(list(hits))]
         return places
+
+    def _hit(self, row: tuple[int, ...], before: int, text: str, folded: Folded) -> Hit:
+        _, start, end, key, ending, goes_on = row
+        hit = Hit(start - before, end - before, end - before, key, ENDINGS[ending])
+        return complete(hit, self._named(key), text, folded) if goes_on else hit
 
     def candidates(self, place: Place) -> set[str]:
         """The ids of the clients of a place's spelling, before anything is judged."""
-        return {owner.client.client_id for owner in self._owners(place.hit.key)}
+        return {owner.client.client_id for owner in self._named(place.hit.key).of(place.hit)}
 
     def _mentions(self, text: str, places: Sequence[Place], fields: Fields) -> list[Mention]:
         found: list[tuple[Mention, Place | None]] = []
@@ -79,7 +98,7 @@ class Matcher:
         """The clues of each candidate of one place, taken alone."""
         if place.hit.ending and is_common(_whole_word(place)):
             return []
-        owners = self._owners(place.hit.key)
+        owners = self._named(place.hit.key).of(place.hit)
         aliases = {owner.alias for owner in owners}  # mostly one and the same
         here = {alias: weigh_place(place, alias) for alias in aliases}
         return [self._weigh(place, owner, clues) for owner in owners if (clues := here[owner.alias])]
@@ -108,13 +127,19 @@ class Matcher:
     def _owner_of(self, firm: str) -> tuple[Owner, ...]:
         """The one client with this full name, or nothing."""
         key, parsed = fold_key(firm), parse_name(firm)
-        owners = self._owners_of(parsed.without_form) or self._owners_of(parsed.core)
+        tail = tuple(map(expand, parsed.sector_words))
+        named = self._named_so(parsed.core)
+        owners = self._named_so(parsed.without_form).owners if tail else ()
+        owners = named.full.get(tail, ()) or owners or named.owners
         same = tuple(owner for owner in owners if _is_same_firm(owner, key, parsed))
         return same if len(same) == 1 else ()
 
     def _owners_of(self, text: str) -> tuple[Owner, ...]:
+        return self._named_so(text).owners
+
+    def _named_so(self, text: str) -> Named:
         key = self._automaton.key_of(text)
-        return self._owners(key) if key is not None else ()
+        return self._named(key) if key is not None else Named((), {})
 
 
 def build_matcher(clients: Iterable[ClientName], refused: Refused | None = None) -> Matcher:
@@ -122,8 +147,10 @@ def build_matcher(clients: Iterable[ClientName], refused: Refused | None = None)
     return Matcher(build_index(list(clients)), refused)
 
 
-def _longest(hits: Iterable[Hit]) -> list[Hit]:
+def _longest(hits: list[Hit]) -> list[Hit]:
     """Hits that do not overlap, the longest first served, in reading order."""
+    if len(hits) < 2:
+        return hits
     taken: list[Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start - h.stop, h.start - h.end, h.start)):
         if all(hit.stop <= other.start or hit.start >= other.stop for other in taken):

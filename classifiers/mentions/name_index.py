@@ -21,7 +21,17 @@ from numpy.typing import NDArray
 
 from oncu.config.load import HERE as CONFIG
 
-from ..firms.names import Alias, ClientName, NameKind, ParsedName, guess_aliases, is_common, make_aliases, parse_name
+from ..firms.names import (
+    Alias,
+    ClientName,
+    NameKind,
+    ParsedName,
+    guess_aliases,
+    is_common,
+    make_aliases,
+    parse_name,
+    without_form,
+)
 from ..text import fold_key
 from .automaton import Automaton, Texts, build_automaton, group, ints, pack_texts
 from .places import MIN_INFLECTED
@@ -83,8 +93,9 @@ def build_index(clients: Sequence[ClientName]) -> NameIndex:
     del numbers, first_rows  # a fifth of the peak
     rows = _kept_rows(ints(key_of), ints(owners), np.frombuffer(kinds, dtype=np.uint8))
     used, key_of_row = np.unique(ints(key_of)[rows], return_inverse=True)
-    keys = pack_texts([texts[number].encode("ascii") for number in used])
+    keys, places = _pack_sorted([texts[number].encode("ascii") for number in used])
     del texts
+    key_of_row = places[key_of_row]
     firsts, order = group(key_of_row.astype(np.int32), len(keys))
     rows = rows[order]
     owner_kinds = np.frombuffer(kinds, dtype=np.uint8)[rows]
@@ -98,10 +109,17 @@ def build_index(clients: Sequence[ClientName]) -> NameIndex:
     )
 
 
+def _pack_sorted(texts: list[bytes]) -> tuple[Texts, NDArray[np.int64]]:
+    """The texts in order of their letters, and where in that order each is."""
+    order = sorted(range(len(texts)), key=texts.__getitem__)
+    return pack_texts([texts[number] for number in order]), np.argsort(order)
+
+
 def aliases_of(client: ClientName) -> Iterator[Alias]:
     """Every spelling by which a client is looked for: its names, numbers, tickers and website."""
-    yield from make_aliases(client.legal_name, client.short_names)
-    yield from guess_aliases(client.legal_name, client.website)
+    yield from make_aliases(client.legal_name, client.short_names, client.removed_names)
+    removed = set(map(without_form, client.removed_names))
+    yield from (alias for alias in guess_aliases(client.legal_name, client.website) if alias.text not in removed)
     for code in (client.tax_id, client.mersis):
         if code and (digits := re.sub(r"\D", "", code)):
             yield Alias(digits, "tax_id")
@@ -152,5 +170,5 @@ def _bends(keys: Texts, key_of_row: NDArray[np.int64], kinds: NDArray[np.uint8])
     """By key 1 where it is a name long enough to carry a suffix."""
     bends = np.zeros(len(keys), dtype=np.uint8)
     bends[key_of_row[np.isin(kinds & ~np.uint8(COMMON), [KINDS.index(kind) for kind in ATTACHABLE])]] = 1
-    bends[np.diff(np.frombuffer(keys.starts, dtype=np.int64)) < MIN_INFLECTED] = 0
+    bends[np.diff(np.frombuffer(keys.starts, dtype=np.int64)) <= MIN_INFLECTED] = 0  # the space counted
     return bends.tobytes()

@@ -50,6 +50,7 @@ PARTNER_BEFORE = re.compile(
     r"sues|sued|acquires|acquired|buys|bought|sells to|sold to|ships to|for) (?:the )?$"
 )
 RATER_ENDINGS = ("", "dan", "den", "tan", "ten", "in", "un", "nin", "nun")
+SAID_RIGHT_BEFORE = 40  # letters; what is looked for there is shorter
 WITH_ENDINGS = ("yla", "yle", "la", "le")
 AIMED_ENDINGS = ("a", "e", "ya", "ye", "na", "ne", "dan", "den", "tan", "ten", "ndan", "nden")
 DATIVES = ("a", "e", "ya", "ye", "na", "ne")
@@ -60,12 +61,13 @@ SUFFERS = re.compile(
 BLAMED_BEFORE = re.compile(r" (?:fines|fined|sanctions|probes|investigates|raids|penalises|penalizes) (?:the )?$")
 RATES = re.compile(r"hedef fiyat|tavsiye|kredi notu|notunu|target price|price target|rating")
 FOR_IT = re.compile(r"^ (?:icin|hisse|pay|n?[iu]n (?:hedef|kredi|not|hisse))")
+CAPITALS = re.compile("[A-Z]{4}")  # what every code begins with, quicker to look for
 CODE = re.compile(r"(?<![\w.])[A-Z]{4,5}(?=(?:\.E)?[\s,;:|/)]|$)")
 
 
 def suffers(place: Place, around: Around) -> bool:
     """Does a fine, seizure or the like fall on the name: "Kurul, X'e ceza verdi", "regulator fines X"?"""
-    if BLAMED_BEFORE.search(around.said_before):
+    if BLAMED_BEFORE.search(around.said_before[-SAID_RIGHT_BEFORE:]):
         return True
     is_aimed = place.case_ending in DATIVES or around.said_after.startswith(" hakkinda ")
     return is_aimed and SUFFERS.search(around.said_after) is not None
@@ -76,12 +78,12 @@ def is_passing(place: Place, around: Around, *, rates_another: bool = False) -> 
     patterns = (PASSING_AFTER, WORKED_THERE, NEXT_CITED)
     if place.is_source_tag or any(pattern.search(around.said_after) for pattern in patterns):
         return True
-    if PASSING_BEFORE.search(around.said_before) and not _stands_behind_comma(place):
+    if PASSING_BEFORE.search(around.said_before[-SAID_RIGHT_BEFORE:]) and not _stands_behind_comma(place):
         return True
+    if not rates_another:
+        return False
     is_rater = RATES.search(around.said) is not None and not FOR_IT.search(around.said_after)
-    return (
-        rates_another and is_rater and place.case_ending in ("", "dan", "den", "tan", "ten", "in", "un", "nin", "nun")
-    )
+    return is_rater and place.case_ending in RATER_ENDINGS
 
 
 def _stands_behind_comma(place: Place) -> bool:
@@ -101,7 +103,7 @@ def role_of(place: Place, around: Around, *, is_first: bool, is_top: bool) -> Ro
     is_with = place.case_ending in WITH_ENDINGS or place.next_word.lower() in ("ile", "with")
     if (is_with and not (is_first and place.opens)) or PARTNER_AFTER.search(around.said_after):
         return "counterparty"
-    if not is_first and PARTNER_BEFORE.search(around.said_before):
+    if not is_first and PARTNER_BEFORE.search(around.said_before[-SAID_RIGHT_BEFORE:]):
         return "counterparty"
     if is_top and not is_first and place.case_ending in AIMED_ENDINGS:
         return "counterparty"
@@ -110,4 +112,4 @@ def role_of(place: Place, around: Around, *, is_first: bool, is_top: bool) -> Ro
 
 def is_list_of_codes(text: str, least: int) -> bool:
     """Does a text name at least so many stock codes: a notice to a whole market, about none of them?"""
-    return len(set(CODE.findall(text))) >= least
+    return len(CAPITALS.findall(text)) >= least and len(set(CODE.findall(text))) >= least

@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import daachorse
+import numpy as np
 
 from .automaton import Automaton, Texts
 from .name_index import NameIndex
 
-MARK = b"oncu names 1\n"
+MARK = b"oncu names 3\n"
 DIGEST = 32
 LENGTH = 8  # bytes of a part's length
 
@@ -57,9 +58,11 @@ def _parts(index: NameIndex) -> Iterator[bytes]:
     yield automaton.keys.letters
     yield automaton.keys.starts.tobytes()
     yield automaton.bends
-    yield automaton.wholes.tobytes()
     yield automaton.firsts.tobytes()
-    yield automaton.spellings.tobytes()
+    yield automaton.lasts.tobytes()
+    yield automaton.kinds.tobytes()
+    yield automaton.numbers.tobytes()
+    yield automaton.number_keys.tobytes()
     yield index.firsts.tobytes()
     yield index.owners.tobytes()
     yield index.kinds
@@ -67,14 +70,16 @@ def _parts(index: NameIndex) -> Iterator[bytes]:
 
 
 def _index(version: str, parts: list[bytes]) -> NameIndex:
-    clients, client_ends, keys, key_ends, bends, wholes, heads, spellings, firsts, owners, kinds, machine = parts
+    clients, client_ends, keys, key_ends, bends, *patterns, numbers, number_keys, firsts, owners, kinds, machine = parts
     automaton = Automaton(
         machine=daachorse.DoubleArrayAhoCorasick.deserialize(machine),
         keys=Texts(keys, array("q", key_ends)),
         bends=bends,
-        wholes=array("i", wholes),
-        firsts=array("i", heads),
-        spellings=array("i", spellings),
+        firsts=np.frombuffer(patterns[0], dtype=np.int32),
+        lasts=np.frombuffer(patterns[1], dtype=np.int32),
+        kinds=np.frombuffer(patterns[2], dtype=np.uint8),
+        numbers=np.frombuffer(numbers, dtype=np.int64),
+        number_keys=np.frombuffer(number_keys, dtype=np.int32),
     )
     return NameIndex(
         version, Texts(clients, array("q", client_ends)), automaton, array("i", firsts), array("i", owners), kinds

@@ -9,6 +9,7 @@ from .clues import Clue, say
 from .places import Place
 from .surroundings import Around
 
+SAID_RIGHT_BEFORE = 40  # letters; what is looked for there is shorter
 MIN_DISTRICT = 4  # letters; shorter ones are words
 LAND = re.compile(
     r" (?:arazi|arsa|parsel|tarla|tesis|fabrika|depo|antrepo|hangar|santral|ihale|tahsis|kiralik|satilik|kamulastir|"
@@ -43,7 +44,7 @@ def weigh_site(place: Place, sites: tuple[str, ...]) -> list[Clue]:
 def find_next_door(around: Around) -> str:
     """The words that put land or a building next to a client's: "fabrikasinin yanindaki"; "" if there are none."""
     after = BESIDE.match(around.said_after) or BESIDE_NAME.match(around.said_after)
-    found = after or ENGLISH_BESIDE.search(around.said_before)
+    found = after or ENGLISH_BESIDE.search(around.said_before[-SAID_RIGHT_BEFORE:])
     if not found:
         return ""
     rest = around.said_before + around.said_after[after.end() :] if after else around.said

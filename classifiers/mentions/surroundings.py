@@ -2,31 +2,42 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
-from ..firms.names import ClientName, ParsedName
+from ..firms.names import ClientName, ParsedName, common_words, name_words
 from ..text import fold_key
 from .clues import Clue, say
-from .places import WORD, Place
-from .word_lists import STEM, is_word, key_of, lists_of, topics_of, topics_told, words_around
+from .places import APOSTROPHES, TOKEN, WORD, Place
+from .word_lists import STEM, is_word, key_of, lists_of, lists_of_all, topics_of, topics_told, words_around
 
 REACH = 250  # code points to each side in which a sentence is looked for
-SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})[.!?…][\"”»)]?\s|\n")
+SENTENCE_END = re.compile(r"[.!?…](?<=[^\W\d_]{3}.)[\"”»)]?\s|\n")
 CAPITALISED_RUN = re.compile(r"(?:[ \u00a0](?:ve )?[^\W\d_a-zçğıöşü][^\W_]*){1,6}")
+CREDIT_ENDS = re.compile(r"\)\s*[-–—]")
+FORM_BEHIND = re.compile(r"[ \u00a0]([^\W\d_]{2,7})\b\.?")
 ADDRESS = re.compile(r"[^\W_][\w-]*\.[a-zçğıöşü]{2}|://|@")
 PLATE = re.compile(r" \d{2,4}\b")
 JOINED = re.compile(r"[.\-_/@]\w")
+POSSESSED = re.compile(
+    rf"[{APOSTROPHES}](?:[ıiuü]m(?:[ıiuü]|[ae]|d[ae]n?|l[ae]|[ıiuü]n|[ıiuü]z\w{{0,3}})?|[ıiuü]n[ıiuü])\b"
+)
+HOME_OF = re.compile(r"\W?\w{1,3}(?: [a-zçğıöşü]+){0,4} ([a-zçğıöşü]+) [A-ZÇĞİÖŞÜ]")
+COUNTRY_BEHIND = re.compile(
+    r"(?: ?\(| of |,? (?:based|headquartered|registered) in |, (?:a|an|the) |,? merkezi )(?:the )?"
+    r"([A-ZÇĞİÖŞÜ][^\W\d_]{2,20})"
+)
+AGENT = re.compile(r"[a-z]{3,}(?:ci|cu)(?:s[iu])?")
 PARTICIPLE = re.compile(r"[a-z]{3,}[ae]n")
 LOCATIVES = frozenset(("da", "de", "ta", "te", "daki", "deki", "taki", "teki"))
 GENITIVES = frozenset(("in", "un", "nin", "nun", "s"))
 ABLATIVES = frozenset(("dan", "den", "tan", "ten"))
 MAX_LINKS = 5  # words from a country to the name
+MEDIA = frozenset(("medya", "yayin"))
 BUSY = 3  # different words of business that make it a matter of business
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """The sentence of a name: `before` and `after` it as written, and both folded with a space at each end."""
 
     before: str
@@ -67,17 +78,23 @@ def weigh_neighbours(place: Place, around: Around) -> list[Clue]:
     """What makes another thing of any name, however long: a credit, another country, a name that goes on, a product."""
     if place.hit.form:
         last = place.surface.rstrip(".").rsplit(" ", 1)[-1]
-        return [say("abroad_form", last)] if key_of(last) in words_around("abroad_forms") else []
-    found = (_credit(place, around), _abroad(place, around), _goes_on(place, around))
-    return [clue for clue in found if clue]
+        abroad = say("abroad_form", last) if key_of(last) in words_around("abroad_forms") else _abroad(place, around)
+        return [abroad] if abroad else weigh_home(around)
+    found = (_credit(place, around), _abroad(place, around), _goes_on(place, around), _long_name(place, around))
+    return [*(clue for clue in found if clue), *weigh_home(around)]
 
 
 def weigh_talk(place: Place, around: Around, *, is_place: bool) -> list[Clue]:
     """What the sentence of a one-word name speaks of: trade, products, sport, places."""
-    clues = [_business(around), _maker(place), _product(place), _sport(around), _comma(place), _inscription(place)]
-    clues += [_acts(around), _served(around), _owned(place, around)]
+    told, told_after = lists_of_all(around.words), lists_of_all(around.words_after)
+    clues = [_business(around) if "trade" in told else None, _maker(place), _product(place)]
+    clues += [say("sport_near") if "sport" in told and "sponsor" not in around.said else None]
+    clues += [_comma(place), _inscription(place), _one_of(place), say("used") if "used" in told else None]
+    clues += [say(name) for name in ("acts", "served") if name in told_after]
+    clues.append(_owned(place, around) if "owned" in told_after else None)
     if is_place:
-        clues += [_place_talk(around), _stands_in(place, is_word=is_word(key_of(place.name)))]
+        clues.append(say("place_talk") if "place_talk" in told else None)
+        clues.append(_stands_in(place, is_word=is_word(key_of(place.name))) or _is_home(place, around))
     return [clue for clue in clues if clue]
 
 
@@ -90,13 +107,21 @@ def weigh_topics(place: Place, client: ClientName, parsed: ParsedName) -> list[C
     return [say("topic", next(iter(words.values()))), *([say("topics")] if len(words) > 1 else [])]
 
 
+def weigh_source(place: Place, client: ClientName, parsed: ParsedName) -> list[Clue]:
+    """A firm of the media where somebody spoke or was shown: it is the source, not what is told of."""
+    topics = topics_of(client.sector or "", parsed.core, parsed.sector_words)
+    if MEDIA.isdisjoint(topics) or place.hit.form:
+        return []
+    return [say("source_talk")] if "source_talk" in lists_of_all(read_around(place).words) else []
+
+
 def is_inside_address(place: Place) -> bool:
     """Is the name a part of a web or mail address: "ceviz-tarifleri.example", "gezi.example/sapanca"?"""
     text, start, end = place.text, place.start, place.end
     if (start == 0 or text[start - 1].isspace()) and not JOINED.match(text, end):
         return False
     first = max(text.rfind(space, 0, start) for space in " \n\t\u00a0(") + 1
-    token = re.match(r"\S*", text[first:])
+    token = TOKEN.match(text, first)
     return token is not None and ADDRESS.search(token[0]) is not None
 
 
@@ -117,19 +142,23 @@ def _topic_words(place: Place) -> tuple[tuple[str, frozenset[str]], ...]:
 @lru_cache(maxsize=4)  # for every client of a shared name
 def _topic_words_of(folded: str, start: int, stop: int) -> tuple[tuple[str, frozenset[str]], ...]:
     said = f"{folded[max(0, start - REACH) : start]} {folded[stop : stop + REACH]}"
-    return tuple((word, told) for word in said.split() if (told := topics_told(word)))
+    words = said.split()
+    return tuple([(word, told) for word, told in zip(words, map(topics_told, words), strict=True) if told])
 
 
 def _credit(place: Place, around: Around) -> Clue | None:
     """ "Kaynak: X", "(X) - …", "X'in haberine göre", "Fotoğraf: X"."""
     before = around.before.rstrip(" \"'“(")
-    label = key_of(before[-30:].rstrip(":/ "))
-    if before.endswith((":", "/")) and label.rpartition(" ")[2] in words_around("credits"):
+    if before.endswith((":", "/")) and _last_word(before[-30:].rstrip(":/ ")) in words_around("credits"):
         return say("credit")
-    if around.before.endswith("(") and re.match(r"\)\s*[-–—]", around.after):
+    if around.before.endswith("(") and CREDIT_ENDS.match(around.after):
         return say("credit")
     is_told = place.suffix and _listed(around.words_after[1:4], "tells") and not _is_object(place)
     return say("credit") if is_told else None
+
+
+def _last_word(text: str) -> str:
+    return fold_key(text).rpartition(" ")[2]
 
 
 def _is_object(place: Place) -> bool:
@@ -137,16 +166,15 @@ def _is_object(place: Place) -> bool:
 
 
 def _listed(words: Iterable[str], name: str) -> bool:
-    return any(name in lists_of(word) for word in words)
+    return name in lists_of_all(words)
 
 
 def _abroad(place: Place, around: Around) -> Clue | None:
     """ "Bulgaristan'daki X", "Fransız X", "Londra merkezli X", "X GmbH"."""
-    match = re.match(r"[ \u00a0]([^\W\d_]{2,7})\b\.?", around.after)
+    match = FORM_BEHIND.match(around.after)
     if match and match[1].isupper() and key_of(match[1]) in words_around("abroad_forms") and place.style != "upper":
         return say("abroad_form", match[1])
-    last = around.said_before.split()[-MAX_LINKS:]
-    if not _listed(last, "abroad") and not _listed(last, "peoples"):
+    if lists_of_all(around.said_before.rsplit(maxsplit=MAX_LINKS)[-MAX_LINKS:]).isdisjoint(("abroad", "peoples")):
         return None
     before = around.before[-60:].rsplit(",", 1)[-1]
     words = WORD.findall(before)[-MAX_LINKS:]
@@ -159,7 +187,21 @@ def _is_abroad(words: list[str]) -> bool:
     country, *links = map(key_of, words)
     if not links:
         return country in words_around("peoples")
-    return _listed([country], "abroad") and words_around("abroad_links").issuperset(links)
+    if _listed([country], "abroad") and words_around("abroad_links").issuperset(links):
+        return True
+    is_of_there = country in words_around("peoples") or (_listed([country], "abroad") and links[0] in GENITIVES)
+    return is_of_there and is_maker(links[-1]) and "ortak" not in "".join(links)
+
+
+def is_maker(folded: str) -> bool:
+    """ "üreticisi", "devi", "kâğıtçı"."""
+    return _listed([folded], "makers") or AGENT.fullmatch(folded) is not None
+
+
+def weigh_home(around: Around) -> list[Clue]:
+    """Where a firm is at home, said behind it: "Lale (Polonya)", "Lale, based in Athens", "Lale, a Dutch brewer"."""
+    match = COUNTRY_BEHIND.match(around.after)
+    return [say("foreign_firm", match[1])] if match and _listed(fold_key(match[1]).split()[:1], "abroad") else []
 
 
 def _goes_on(place: Place, around: Around) -> Clue | None:
@@ -176,14 +218,25 @@ def _goes_on(place: Place, around: Around) -> Clue | None:
     return say("abroad_word", words[0]) if key_of(words[0]) in words_around("abroad_words") else None
 
 
+def _long_name(place: Place, around: Around) -> Clue | None:
+    """Two words in capitals behind it, the first of which is none of a firm: a longer name ("Apple Valley Water")."""
+    if place.suffix or place.style != "sentence" or not (run := CAPITALISED_RUN.match(around.after)):
+        return None
+    words = run[0].split()
+    folded = key_of(words[0])
+    is_its_own = is_of_a_firm(words[0]) or folded in common_words().titles or folded in name_words().sector
+    is_its_own = is_its_own or folded in name_words().trade or words[0].isupper()
+    return say("long_name") if len(words) > 1 and not is_its_own else None
+
+
 def _is_thing(word: str) -> bool:
     """The possessive makes it: "X Müzesi", "X dergisinin", "X Sokak"."""
     return "things" in lists_of(key_of(word))
 
 
-def _business(around: Around) -> Clue | None:
+def _business(around: Around) -> Clue:
     words = {word[:STEM] for word in around.words if "trade" in lists_of(word)}
-    return say("much_business") if len(words) >= BUSY else say("trade_near") if words else None
+    return say("much_business" if len(words) >= BUSY else "trade_near")
 
 
 def _maker(place: Place) -> Clue | None:
@@ -196,19 +249,27 @@ def _maker(place: Place) -> Clue | None:
     return say("participle") if PARTICIPLE.fullmatch(folded) and folded not in words_around("no_participles") else None
 
 
-def _acts(around: Around) -> Clue | None:
-    return say("acts") if _listed(around.words_after, "acts") else None
-
-
-def _served(around: Around) -> Clue | None:
-    return say("served") if _listed(around.words_after, "served") else None
-
-
 def _owned(place: Place, around: Around) -> Clue | None:
     """What belongs to it: one of the two words behind the genitive."""
     if place.case_ending not in GENITIVES:
         return None
     return say("owned") if _listed(around.words_after[1:3], "owned") else None
+
+
+def _one_of(place: Place) -> Clue | None:
+    """ "bir Ford", "garajdaki Ford", "Ford'umu": one thing of the make, where no word of a firm follows."""
+    if match := POSSESSED.match(place.text, place.end):
+        return say("one_of", match[0])
+    word = place.previous_word
+    is_a_name = word[:1].isupper() and not place.previous_opens
+    if not word or is_a_name or key_of(word) not in words_around("one_of"):
+        return None
+    return None if place.next_word and is_of_a_firm(place.next_word) else say("one_of", word)
+
+
+def is_of_a_firm(word: str) -> bool:
+    """Is it a word that only a firm has: "Vestel bayisi"?"""
+    return key_of(word) in common_words().firm_nouns or key_of(word) in words_around("offices")
 
 
 def _product(place: Place) -> Clue | None:
@@ -222,16 +283,15 @@ def _inscription(place: Place) -> Clue | None:
     return say("inscription") if is_inscription(place) else None
 
 
-def _sport(around: Around) -> Clue | None:
-    return say("sport_near") if _listed(around.words, "sport") else None
-
-
 def _comma(place: Place) -> Clue | None:
     return say("comma") if place.text[place.end : place.end + 2] == ", " and place.style == "sentence" else None
 
 
-def _place_talk(around: Around) -> Clue | None:
-    return say("place_talk") if _listed(around.words, "place_talk") else None
+def _is_home(place: Place, around: Around) -> Clue | None:
+    """ "Antalya'nın meyve suyu üreticisi X": where another firm is at home."""
+    if place.case_ending not in GENITIVES or not (match := HOME_OF.match(around.after)):
+        return None
+    return say("stands_in") if is_maker(key_of(match[1])) else None
 
 
 def _stands_in(place: Place, *, is_word: bool) -> Clue | None:

@@ -10,6 +10,7 @@ import yaml
 from ..firms.names import common_words, expand
 from ..text import fold_key
 
+NO_LISTS: frozenset[str] = frozenset()
 STEM = 5  # letters from which a listed word stands for all that begin with it
 
 key_of = lru_cache(maxsize=50_000)(fold_key)  # of single words, of which texts have few
@@ -70,6 +71,11 @@ def words_around(name: str) -> frozenset[str]:
 def lists_of(word: str) -> frozenset[str]:
     """The lists of evidence_words.yml, as beginnings of words, that a folded word is in."""
     return _lists_as_stems().of(word)
+
+
+def lists_of_all(words: Iterable[str]) -> frozenset[str]:
+    """The lists that any of these words is in."""
+    return NO_LISTS.union(*map(lists_of, words))
 
 
 @lru_cache(maxsize=20_000)

@@ -5,9 +5,11 @@ for one event, facts of one kind that disagree for two, and the number a registr
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from ..text import fold_key
 from .facts import CURRENCIES, STEM, Fact, Facts, fold_word, read_facts
@@ -34,6 +36,7 @@ OLD_YEARS = re.compile(
 YEAR = re.compile(r"\b(?:19|20)\d{2}\b(?!/)")
 LEAD = 300  # code points in which a look back says that it is one
 MONEY = frozenset(CURRENCIES.values()) | {"sum"}
+KINDS = ("number", "place", "date", "%")  # compared each by itself; all other facts are counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,50 @@ class Telling:
         return read_facts(self.reading, language=self.language)
 
 
+class _Point(NamedTuple):
+    """One piece of evidence: its weight, and what it says of which facts ("shares {}", "but {} against {}")."""
+
+    weight: float
+    says: str
+    ours: tuple[Fact, ...] = ()
+    theirs: tuple[Fact, ...] = ()
+
+    def __str__(self) -> str:
+        return self.says.format(_say_all(self.ours), _say_all(self.theirs))
+
+
+SAME_NUMBER = _Point(AGREE["number"], "same registry number")
+OTHER_NUMBER = _Point(DIFFER["number"], "but another registry number")
+SAME_WORD = _Point(SAME_CUE, "says it with the same word")
+OTHER_NAMES = _Point(DIFFER["name"], "but other names")
+
+
 @dataclass(frozen=True, slots=True)
 class SameEvent:
     """The verdict on two tellings; the score is over 0 where they tell of one event."""
 
     is_same: bool
     score: float
-    reason: str
+    days: float
+    points: tuple[_Point, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why, the heaviest evidence first. Put in words only where somebody asks: most verdicts are no."""
+        days = self.days
+        apart = "same client and type, " + ("same day" if days < 1 else f"{days:.0f} day{'s' * (days >= 1.5)} apart")
+        return ", ".join((apart, *map(str, sorted(self.points, key=lambda point: -abs(point.weight)))))
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """One piece of evidence: its weight, and what it says ("shares 120 million TRY")."""
+class _View(NamedTuple):
+    """What a telling states apart from the client's name, by kind, ready to be compared."""
 
-    weight: float
-    says: str
+    facts: Mapping[str, frozenset[Fact]]  # numbers, places, dates, shares and counts by their kind
+    money: tuple[Fact, ...]
+    figures: frozenset[float]  # numbers whose unit is written in several ways
+    names: frozenset[str]
+    words: frozenset[str]
+    cue: frozenset[str]  # stems
 
 
 def same_event(one: Telling, other: Telling) -> SameEvent:
@@ -79,25 +111,24 @@ def same_event(one: Telling, other: Telling) -> SameEvent:
 
     The reason quotes amounts, places, dates and file numbers; names are only counted, as they may be persons'.
     """
-    days = abs(one.told_at - other.told_at) / DAY
-    apart = "same client and type, " + ("same day" if days < 1 else f"{days:.0f} day{'s' * (days >= 1.5)} apart")
+    apart = abs(one.told_at - other.told_at)
+    days = apart / DAY
     if one.event_key and one.event_key == other.event_key:
-        return SameEvent(True, AGREE["number"], f"{apart}, same registry number")
+        return SameEvent(True, AGREE["number"], days, (SAME_NUMBER,))
     if one.event_key and other.event_key and one.source == other.source:
-        return SameEvent(False, DIFFER["number"], f"{apart}, but another registry number")
-    if abs(one.told_at - other.told_at) > WINDOW:
-        return SameEvent(False, LATE, apart)
-    points = [*_compare(one, other)]
+        return SameEvent(False, DIFFER["number"], days, (OTHER_NUMBER,))
+    if apart > WINDOW:
+        return SameEvent(False, LATE, days)
+    points = tuple(_compare(one, other))
     score = BASE + _nearness(days) + sum(point.weight for point in points)
     is_shared = any(point.weight > 0 for point in points)  # time alone proves nothing
-    return SameEvent(is_shared and score > BAR, round(score, 2), ", ".join((apart, *_phrases(points))))
+    return SameEvent(is_shared and score > BAR, round(score, 2), days, points)
 
 
-def new_facts(telling: Telling, earlier: list[Telling]) -> list[str]:
-    """What a telling states that no earlier one of the same event did, in words; nothing where it only repeats."""
-    known = [value for before in earlier for value in before.facts.facts]
-    own = sorted((fact for fact in telling.facts.facts if fact[0] != "figure"), key=str)
-    return [_say(fact) for fact in own if not any(_is_equal(fact, before) for before in known)] if earlier else []
+def new_facts(telling: Telling, known: Collection[Fact]) -> list[str]:
+    """What a telling states that is not known of its event yet, in words; nothing where it only repeats."""
+    own = (fact for fact in telling.facts.facts if fact[0] != "figure" and fact not in known)
+    return [_say(fact) for fact in sorted(own, key=str) if not any(_is_equal(fact, before) for before in known)]
 
 
 def is_retrospective(telling: Telling, sentence: str = "") -> bool:
@@ -109,44 +140,72 @@ def is_retrospective(telling: Telling, sentence: str = "") -> bool:
 
 
 def _compare(one: Telling, other: Telling) -> Iterator[_Point]:
-    left, right = one.facts, other.facts
-    own = set(fold_key(f"{one.name} {other.name}").split())
-    cues = (_stems(one.cue) & _stems(other.cue)) - _stems(" ".join(own))
+    own = _own_words(one.name, other.name)
+    left, right = _view(one.reading, one.language, one.cue, own), _view(other.reading, other.language, other.cue, own)
+    cues = left.cue & right.cue
     if cues:
-        yield _Point(SAME_CUE, "says it with the same word")
-    for kind in ("number", "place", "date", "%"):
-        yield from _agreement(kind, left, right, (kind,), own)
-    yield from _agreement("amount", left, right, tuple(sorted(MONEY)), own)
-    counted = (left.kinds & right.kinds) - MONEY - {"number", "place", "date", "%", "figure"}
-    yield from _agreement("count", left, right, tuple(sorted(counted)), own)
-    if figures := sorted(_figures(left) & _figures(right)):  # 80,000 subscribers are 80,000 people
-        yield _Point(AGREE["figure"], f"shares the figure {figures[-1]:.10g}")
-    yield from _names(left.names - own, right.names - own)
-    yield from _words(left.words, right.words, {word[:STEM] for word in own} | cues)
+        yield SAME_WORD
+    for kind in KINDS:
+        if kind in left.facts and kind in right.facts:
+            yield from _agreement(kind, left.facts[kind], right.facts[kind])
+    if left.money and right.money:
+        yield from _amounts(left.money, right.money)
+    if counted := (left.facts.keys() & right.facts.keys()) - set(KINDS):
+        yield from _agreement("count", *(frozenset().union(*(v.facts[k] for k in counted)) for v in (left, right)))
+    if figures := left.figures & right.figures:  # 80,000 subscribers are 80,000 people
+        yield _Point(AGREE["figure"], "shares the figure {}", (("sum", max(figures)),))
+    yield from _names(left.names, right.names)
+    yield from _words(left.words - cues, right.words - cues)
 
 
-def _agreement(kind: str, left: Facts, right: Facts, units: tuple[str, ...], own: set[str]) -> Iterator[_Point]:
+@lru_cache(maxsize=1 << 12)
+def _own_words(*names: str) -> frozenset[str]:
+    """The folded words of the client's name: that both tellings have them is no evidence."""
+    return frozenset(fold_key(" ".join(names)).split())
+
+
+@lru_cache(maxsize=1 << 12)
+def _view(reading: str, language: str, cue: str, own: frozenset[str]) -> _View:
+    facts = read_facts(reading, language=language)
+    stems = frozenset(word[:STEM] for word in own)
+    by_kind: dict[str, set[Fact]] = {}
+    for fact in facts.facts:
+        if fold_word(str(fact[1])) not in own:
+            by_kind.setdefault(fact[0], set()).add(fact)
+    return _View(
+        facts={kind: frozenset(of) for kind, of in by_kind.items() if kind not in MONEY and kind != "figure"},
+        money=tuple(fact for kind in sorted(MONEY & by_kind.keys()) for fact in sorted(by_kind[kind], key=str)),
+        figures=_figures(facts),
+        names=facts.names - own,
+        words=facts.words - stems,
+        cue=frozenset(word[:STEM] for word in fold_key(cue).split()) - stems,
+    )
+
+
+def _agreement(kind: str, ours: frozenset[Fact], theirs: frozenset[Fact]) -> Iterator[_Point]:
     """Facts of one kind that both state: those they share, or that they share none though both could."""
-    ours = [fact for fact in left.facts if fact[0] in units and fold_word(str(fact[1])) not in own]
-    theirs = [fact for fact in right.facts if fact[0] in units and fold_word(str(fact[1])) not in own]
-    shared = sorted({fact for fact in ours if any(_is_equal(fact, found) for found in theirs)}, key=str)
+    if shared := ours & theirs:
+        for fact in sorted(shared, key=str)[:MOST]:
+            yield _Point(AGREE[kind], "shares {}", (fact,))
+    else:
+        yield _Point(DIFFER[kind], "but {} against {}", tuple(ours), tuple(theirs))
+
+
+def _amounts(ours: tuple[Fact, ...], theirs: tuple[Fact, ...]) -> Iterator[_Point]:
+    """Sums of money, which are rounded, and of which some are written without their unit."""
+    shared = sorted((fact for fact in ours if any(_is_equal(fact, found) for found in theirs)), key=str)
     for fact in shared[:MOST]:
-        yield _Point(AGREE[kind], f"shares {_say(fact)}")
-    if shared or not any(one[0] == two[0] for one in ours for two in theirs):
-        return
-    yield _Point(DIFFER[kind], f"but {_say_all(ours)} against {_say_all(theirs)}")
+        yield _Point(AGREE["amount"], "shares {}", (fact,))
+    if not shared and any(one[0] == two[0] for one in ours for two in theirs):
+        yield _Point(DIFFER["amount"], "but {} against {}", ours, theirs)
 
 
-def _stems(text: str) -> set[str]:
-    return {word[:STEM] for word in fold_key(text).split()}
-
-
-def _figures(facts: Facts) -> set[float]:
+def _figures(facts: Facts) -> frozenset[float]:
     """Numbers whose unit is written in several ways."""
     plain = {
         value for kind, value in facts.facts if kind in ("figure", "people", "pieces") and isinstance(value, float)
     }
-    return {value for value in plain if value >= TELLING_FIGURE}
+    return frozenset(value for value in plain if value >= TELLING_FIGURE)
 
 
 def _is_equal(one: Fact, other: Fact) -> bool:
@@ -164,11 +223,10 @@ def _names(left: frozenset[str], right: frozenset[str]) -> Iterator[_Point]:
     if shared:
         yield _Point(AGREE["name"] * min(shared, MOST), f"shares {shared} name{'s' * (shared > 1)}")
     elif left and right:
-        yield _Point(DIFFER["name"], "but other names")
+        yield OTHER_NAMES
 
 
-def _words(left: frozenset[str], right: frozenset[str], own: set[str]) -> Iterator[_Point]:
-    left, right = left - own, right - own
+def _words(left: frozenset[str], right: frozenset[str]) -> Iterator[_Point]:
     smaller = min(len(left), len(right))
     if smaller >= 2:
         share = len(left & right) / smaller
@@ -179,11 +237,7 @@ def _nearness(days: float) -> float:
     return next((weight for most, weight in SOON if days <= most), LATE)
 
 
-def _phrases(points: list[_Point]) -> list[str]:
-    return [point.says for point in sorted(points, key=lambda point: -abs(point.weight))]
-
-
-def _say_all(facts: list[Fact]) -> str:
+def _say_all(facts: Iterable[Fact]) -> str:
     return " and ".join(_say(fact) for fact in sorted(facts, key=str)[:MOST])
 
 

@@ -17,6 +17,7 @@ MAX_TEXT = 2_500  # code points: what an event is stands at the beginning
 Fact = tuple[str, float | str]
 
 TOKEN = re.compile(r"\d+(?:[.,/]\d+)*|[%₺$€£]|[^\W\d_]+(?:['’`´][^\W\d_]+)?|\n|[.!?…:;]")
+APOSTROPHE = re.compile("['’`´]")
 DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./]((?:19|20)\d{2})\b")
 CASE = re.compile(r"(?:19|20)\d{2}/\d{1,7}")
 THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
@@ -134,7 +135,7 @@ class _Token:
     @property
     def stem(self) -> str:
         """The word before its apostrophe, folded."""
-        return fold_word(re.split("['’`´]", self.surface, maxsplit=1)[0])
+        return _fold_stem(self.surface)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -151,6 +152,11 @@ def read_facts(text: str, *, language: str = "tr") -> Facts:
 def fold_word(word: str) -> str:
     """A folded word: words recur, and folding them one by one is dear."""
     return fold_key(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold_stem(word: str) -> str:
+    return fold_word(APOSTROPHE.split(word, maxsplit=1)[0])
 
 
 def read_number(surface: str, language: str = "tr") -> float | None:

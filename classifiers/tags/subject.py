@@ -29,12 +29,15 @@ ENDING = re.compile(
     r"(?:l[ae]r)?(?:[snyd]?[iu]m?[iuz]*)?"
     r"(?:n?[dt][ae](?:n|ki)?|n?[iu]n|[ny]?[aeiu]|y?l[ae]|ki(?:ler)?|c[iu]|s|l[iu]|s[iu]z)*$"
 )
+# Common nouns that open a sentence before a name: "Sendika Örnek Un'da grev ilan etti".
+SPEAKERS = frozenset(("bakanlik", "belediye", "mahkeme", "polis", "savcilik", "sendika", "valilik"))
 PLURAL = re.compile(r"[a-z]{3}l[ae]r")
 LOCATIVE = re.compile(r"n?[dt][ae](?:ki|kiler)?\b", re.IGNORECASE)
-# A first word with one of these endings and no apostrophe is an inflected common word or a verb, hardly a name.
 CLUB = re.compile(r"[a-z]{3,}spor(?:lu(?:lar)?|[uadn][a-z]{0,3})?")  # "Yamaçspor'da", "Yamaçsporlu"
+FROM_PUBLIC = re.compile(r"(?:[dt][ae]n|[aeiu]n[iu]n|lig[iu]n)$")  # "Bakanlıktan", "Belediyenin", "Bakanlığın"
+# A first word with one of these endings and no apostrophe is an inflected common word or a verb, hardly a name.
 INFLECTED = re.compile(
-    r"(?:[dt][iu](?:k|l[ae]r)?|yor(?:l[ae]r|du)?|[ae]c[ae][kg]\w*|m[iu]s(?:t[iu])?|m[ae]k|m[ae]y[ae]?|[ae]r[ae]k|l[ae]r(?:[iu]n?|d[ae]n?|l?[ae])?"
+    r"(?:[dt][iu](?:k|l[ae]r)?|yor(?:l[ae]r|du)?|[ae]c[ae][kg]\w*|m[iu]s(?:t[iu])?|m[ae]k|m[ae]y[ae]?|[ae]r[ae]k|l[ae]r(?:[iu]n?|[iu]n(?:[iuae]|d[ae]n?)|d[ae]n?|l?[ae])?"
     r"|[aeioubcdglmnrvyz]d[ae]n?|[cfhkpst]t[ae]n|[dt][ae]ki|[aeiou]yl[ae]|s[iu]z|[sn][iu]n[ae]|[iu]nc[ae])$"
 )
 
@@ -158,6 +161,10 @@ def _joins(three: list[_Word]) -> bool:
 def _closes(last: _Word, word: _Word) -> bool:
     """Does a name end between two capitalised words: behind a suffix or an authority, before an office?"""
     acronym = _in(word.key, "authority") and word.surface.isupper()
+    if _in(last.key, "public") and FROM_PUBLIC.search(last.key):  # "Bakanlıktan Örnek Un'a", "Belediyenin Örnek Un'la"
+        return True
+    if last.opens and last.key in SPEAKERS:
+        return True
     return bool(last.suffix) or _in(word.key, "office") or _in(last.key, "authority") or acronym
 
 

@@ -117,30 +117,31 @@ class Tagger:
         return [replace(tag, origin=origin) for tag in tags]
 
     def _read_sentence(self, sentence: _Sentence) -> Iterator[Tag]:
-        tags = self._read_cues(sentence)
-        joined = self._join(self._learned, list(tags), sentence) if self._learned else tags
-        return (_complete(tag, sentence) for tag in joined)
+        cued = list(self._read_cues(sentence))
+        tags = self._join(self._learned, cued, sentence) if self._learned else (tag for tag, _ in cued)
+        return (_complete(tag, sentence) for tag in tags if tag.probability >= LEAST)
 
-    def _join(self, learned: Learned, tags: list[Tag], sentence: _Sentence) -> Iterator[Tag]:
-        """The tags of the cues as the model judges them, and those that only the model finds."""
-        if not tags and not learned.finds:
+    def _join(self, learned: Learned, cued: list[tuple[Tag, float]], sentence: _Sentence) -> Iterator[Tag]:
+        """The tags of the cues as the model judges them, and those that only the model finds.
+
+        The model judges words; whether a firm is meant is known from elsewhere and lowers what it says too.
+        """
+        if not cued and not learned.finds:
             return
-        judged = learned.judge(sentence.folded, {tag.type: tag.probability for tag in tags})
-        for tag in tags:
+        judged = learned.judge(sentence.folded, {tag.type: tag.probability / weight for tag, weight in cued})
+        for tag, weight in cued:
             found = judged.pop(tag.type, None)
-            joined = _judged_tag(tag, found) if found else tag
-            if joined.probability >= LEAST:
-                yield joined
+            yield _judged_tag(tag, found, weight) if found else tag
         padded = sentence.folded + " "
         subject = _find_subject(sentence) if judged and learned.finds else None
         for code, found in judged.items():
             spec = self._specs.get(code)
             if spec and subject and not any(p.search(padded) for p in self._unless[code]):
                 probability = round(found.probability * subject.factor * sentence.factor, 4)
-                if probability >= LEAST:
-                    yield _found_tag(spec, replace(found, probability=probability), sentence, why=subject.reason)
+                yield _found_tag(spec, replace(found, probability=probability), sentence, why=subject.reason)
 
-    def _read_cues(self, sentence: _Sentence) -> Iterator[Tag]:
+    def _read_cues(self, sentence: _Sentence) -> Iterator[tuple[Tag, float]]:
+        """The tags of the cues, each with how far its probability was lowered because of whom and where it is about."""
         by_type = _by_type(self._index.find(sentence.folded, sentence.reading.language))
         padded = sentence.folded + " "
         left = {code: hits for code, hits in by_type.items() if not any(p.search(padded) for p in self._unless[code])}
@@ -148,9 +149,9 @@ class Tagger:
             return
         subject = _find_subject(sentence)
         for code, hits in left.items():
-            probability = round(combine(hits) * sentence.factor * subject.factor, 4)
-            if probability >= LEAST:
-                yield _make_tag(self._specs[code], hits, sentence, probability=probability, why=subject.reason)
+            weight = sentence.factor * subject.factor
+            probability = round(combine(hits) * weight, 4)
+            yield _make_tag(self._specs[code], hits, sentence, probability=probability, why=subject.reason), weight
 
 
 def build_tagger(specs: Mapping[str, SignalSpec]) -> Tagger:
@@ -209,10 +210,10 @@ def _make_tag(spec: SignalSpec, hits: list[CueHit], sentence: _Sentence, *, prob
     )
 
 
-def _judged_tag(tag: Tag, judged: Judged) -> Tag:
+def _judged_tag(tag: Tag, judged: Judged, weight: float) -> Tag:
     reason = f"{tag.reason}; {judged.reason}" if judged.reason else tag.reason
-    accepted = judged.probability >= judged.threshold
-    return replace(tag, probability=judged.probability, accepted=accepted, reason=reason)
+    probability = round(judged.probability * weight, 4)
+    return replace(tag, probability=probability, accepted=probability >= judged.threshold, reason=reason)
 
 
 def _found_tag(spec: SignalSpec, judged: Judged, sentence: _Sentence, *, why: str) -> Tag:

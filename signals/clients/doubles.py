@@ -1,10 +1,12 @@
 """Clients that may be one firm, likeliest first, for a person to decide."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
+from oncu.classifiers.firms.numbers import FirmRecord
 from oncu.storage.clients import Client, load_clients
 from oncu.storage.database import Database
 from oncu.storage.identity import load_decisions, survivors
@@ -14,6 +16,7 @@ from .golden import firm_of
 
 SHOWN_FIELDS = ("legal_name", "tax_id", "mersis", "lei", "ticker", "website", "city", "sector", "manager")
 WIDTH = 44
+TOLD_EVERY = 5_000  # clients
 
 Progress = Callable[[str, int, int], None]
 
@@ -45,7 +48,9 @@ class Doubles:
     shown: tuple[Double, ...]
 
 
-def find_doubles(database: Database, *, minimum: float, limit: int) -> Doubles:
+def find_doubles(
+    database: Database, *, minimum: float, limit: int, progress: Progress = lambda stage, done, total: None
+) -> Doubles:
     """Compare all clients; a pair of which a person has said that they are different is left out, whoever of those
     merged into the two it was said of."""
     from oncu.classifiers.firms.resolve import build_resolver
@@ -54,11 +59,20 @@ def find_doubles(database: Database, *, minimum: float, limit: int) -> Doubles:
         clients = {client.client_id: client for client in load_clients(connection)}
         decided, merged = load_decisions(connection), survivors(connection)
     settled = {frozenset(merged.get(client_id, client_id) for client_id in pair) for pair in decided}
-    resolver = build_resolver(firm_of(client.client_id, vars(client)) for client in clients.values())
-    open_pairs = (pair for pair in resolver.duplicates(minimum=minimum) if {pair.one, pair.other} not in settled)
+    firms = (firm_of(client.client_id, vars(client)) for client in clients.values())
+    resolver = build_resolver(_counted(firms, len(clients), progress))
+    pairs = resolver.duplicates(minimum=minimum, progress=partial(progress, "compare"))
+    open_pairs = (pair for pair in pairs if {pair.one, pair.other} not in settled)
     found = (Double(clients[p.one], clients[p.other], p.score, p.basis, p.reason) for p in open_pairs)
     shown = tuple(islice(found, limit))
     return Doubles(len(clients), len(shown) + sum(1 for _ in found), shown)
+
+
+def _counted(firms: Iterable[FirmRecord], total: int, progress: Progress) -> Iterator[FirmRecord]:
+    for done, firm in enumerate(firms, 1):
+        yield firm
+        if not done % TOLD_EVERY:
+            progress("index", done, total)
 
 
 def double_lines(doubles: Doubles, words: Words) -> list[str]:

@@ -24,7 +24,7 @@ from oncu.storage.identity import (
     with_merged,
 )
 from oncu.storage.names import FROM_PERSON, REMOVED, Name, Place, add_name, names_of, remove_name
-from oncu.storage.records import FIRST, Record, adopt, move_record, records_of
+from oncu.storage.records import FIRST, Record, adopt, clients_of_several, move_record, records_of
 
 from .golden import cluster, survive
 
@@ -49,14 +49,18 @@ class ClientIds:
 
 def refresh_clients(
     connection: Transaction, client_ids: Iterable[str], now: datetime, *, order: Sequence[str] = ()
-) -> None:
-    """Make the golden records of clients (of the survivors of merged ones) from all their records."""
+) -> int:
+    """Make the golden records of clients (of the survivors of merged ones) from all their records.
+
+    Returns how many are new or other than before.
+    """
     merged = survivors(connection)
     roots = sorted({merged.get(client_id, client_id) for client_id in client_ids})
     joined: dict[str, list[str]] = {}
     for old, new in sorted(merged.items()):
         joined.setdefault(new, []).append(old)
     ids = ClientIds(connection)
+    changed = 0
     for start in range(0, len(roots), CHUNK):
         chunk = roots[start : start + CHUNK]
         everyone = [client_id for root in chunk for client_id in (root, *joined.get(root, ()))]
@@ -66,7 +70,23 @@ def refresh_clients(
             _golden_row(root, [r for one in (root, *joined.get(root, ())) for r in known.get(one, ())], order, ids)
             for root in chunk
         ]
-        save_clients(connection, rows, now, locate=_locate)
+        saved = save_clients(connection, rows, now, locate=_locate)
+        changed += saved.new + saved.updated
+    return changed
+
+
+def reunite(database: Database, now: datetime, *, by: str, order: Sequence[str]) -> tuple[int, int]:
+    """Make all clients of several records anew, by the order of sources as it is now.
+
+    Returns how many there are, and how many are other than before. Run again it changes nothing.
+    """
+    with database.write() as connection:
+        several = clients_of_several(connection)
+        changed = refresh_clients(connection, several, now, order=order)
+        if changed:
+            subject = f"order {', '.join(order) or 'none'}"
+            write_audit(connection, by, "clients reunited", subject, now, reason=f"{changed} changed")
+    return len(several), changed
 
 
 def call_same(

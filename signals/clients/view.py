@@ -96,7 +96,7 @@ def _names(legal_name: str, names: Sequence[Name]) -> list[dict[str, Any]]:
     given = [asdict(name) for name in names if name.origin == REMOVED or name.alias not in removed]
     used = [name["alias"] for name in given if name["origin"] != REMOVED]
     known = {fold_key(alias) for alias in (*used, *removed)}
-    made = [alias.text for alias in make_aliases(legal_name, used) if alias.text not in known]
+    made = [alias.text for alias in make_aliases(legal_name, used, removed) if alias.text not in known]
     generated = [{"alias": text, "origin": GENERATED, "known_at": None} for text in made]
     once = {(name["alias"], name["origin"]): name for name in given}
     return [{key: name[key] for key in ("alias", "origin", "known_at")} for name in (*once.values(), *generated)]

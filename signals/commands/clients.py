@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     group.command(epilog="Example: oncu clients same C12 C907 --by ayse")(same)
     group.command(epilog="Example: oncu clients different C12 C907 --by ayse --note 'sister firms'")(different)
     group.command(epilog="Example: oncu clients split C12 C907 --by ayse")(split)
+    group.command(epilog="Example: oncu clients reunite --by ayse")(reunite)
     group.command(epilog="Example: oncu clients show C12")(show)
     group.command(epilog="Example: oncu clients aliases C12 --add 'Örnek Boya' --by ayse")(aliases)
     group.command(epilog="Example: oncu clients resolve names.csv --out answers.csv")(resolve)
@@ -51,12 +52,10 @@ def duplicates(
     from ..clients.doubles import double_lines, find_doubles
 
     settings = load_settings()
-    with open_storage(settings) as database, show_progress("comparing clients"):
-        found = find_doubles(database, minimum=MAYBE, limit=limit)
-    if as_json:
-        _say_json({"clients": found.clients, "pairs": found.pairs, "shown": [d.as_dict() for d in found.shown]})
-    else:
-        _say_lines(double_lines(found, _words(settings)))
+    with open_storage(settings) as database, show_progress("comparing clients") as progress:
+        found = find_doubles(database, minimum=MAYBE, limit=limit, progress=progress)
+    rows = {"clients": found.clients, "pairs": found.pairs, "shown": [double.as_dict() for double in found.shown]}
+    _say_found(rows, as_json, lambda: double_lines(found, _words(settings)))
 
 
 def same(one: Id, other: Id, by: By, note: Note = None) -> None:
@@ -90,6 +89,18 @@ def split(one: Id, other: Id, by: By, note: Note = None) -> None:
     say(_words(settings)(f"split_{verdict}", one=one, other=other))
 
 
+def reunite(by: By = "cli") -> None:
+    """Make all clients of several records anew, after the order of sources in the settings was changed."""
+    from ..clients.unite import reunite as make_anew
+
+    settings = load_settings()
+    order = settings.clients.sources
+    with open_storage(settings) as database:
+        several, changed = make_anew(database, read_clock(), by=by, order=order)
+    words = _words(settings)
+    say(words("reunited", several=words.number(several), changed=words.number(changed), order=", ".join(order) or "–"))
+
+
 def show(client_id: Id, as_json: AsJson = False) -> None:
     """Show a client: each field with its source, names, sites, relations, records, decisions."""
     from ..clients.view import client_lines, describe_client
@@ -97,10 +108,7 @@ def show(client_id: Id, as_json: AsJson = False) -> None:
     settings = load_settings()
     with open_storage(settings) as database:
         found = describe_client(database, client_id)
-    if as_json:
-        _say_json(found)
-    else:
-        _say_lines(client_lines(found, _words(settings)))
+    _say_found(found, as_json, lambda: client_lines(found, _words(settings)))
 
 
 def aliases(
@@ -118,11 +126,10 @@ def aliases(
     with open_storage(settings) as database:
         change_names(database, client_id, add=add or (), remove=remove or (), now=read_clock(), by=by)
         found = describe_client(database, client_id)
-    if as_json:
-        _say_json({"client_id": found["client_id"], "names": found["names"]})
-        return
-    say(f"{found['fields'][0]['value']} ({found['client_id']})")
-    _say_lines([f"  {line}" for line in name_lines(found["names"], _words(settings))])
+    head = f"{found['fields'][0]['value']} ({found['client_id']})"
+    names = {"client_id": found["client_id"], "names": found["names"]}
+    lines = name_lines(found["names"], _words(settings))
+    _say_found(names, as_json, lambda: [head, *(f"  {line}" for line in lines)])
 
 
 def resolve(
@@ -153,10 +160,7 @@ def group_of(client_id: Id, as_json: AsJson = False) -> None:
     settings = load_settings()
     with open_storage(settings) as database:
         found = describe_group(database, client_id)
-    if as_json:
-        _say_json(found)
-    else:
-        _say_lines(group_lines(found, _words(settings)))
+    _say_found(found, as_json, lambda: group_lines(found, _words(settings)))
 
 
 def prospects(
@@ -168,15 +172,9 @@ def prospects(
     settings = load_settings()
     with open_storage(settings) as database:
         found = describe_prospects(database, limit=limit)
-    if as_json:
-        _say_json(found)
-    else:
-        words = _words(settings)
-        titles = {
-            code: getattr(spec.title, words.language)
-            for code, spec in load_signal_types(settings.signals or SIGNALS).items()
-        }
-        _say_lines(prospect_lines(found, words, titles))
+    words, types = _words(settings), load_signal_types(settings.signals or SIGNALS)
+    titles = {code: getattr(spec.title, words.language) for code, spec in types.items()}
+    _say_found(found, as_json, lambda: prospect_lines(found, words, titles))
 
 
 @contextmanager
@@ -198,10 +196,8 @@ def _words(settings: Settings) -> "Words":
     return load_words(settings.digest.language, settings.timezone)
 
 
-def _say_json(found: Any) -> None:
-    say(json.dumps(found, ensure_ascii=False, indent=2, default=str))
-
-
-def _say_lines(lines: list[str]) -> None:
-    for line in lines:
+def _say_found(found: Any, as_json: bool, lines: Callable[[], list[str]]) -> None:
+    """Print what was found, for a program or for a person."""
+    shown = [json.dumps(found, ensure_ascii=False, indent=2, default=str)] if as_json else lines()
+    for line in shown:
         say(line)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
 
 def say(line: str = "") -> None:
     """One line on standard output."""
@@ -42,15 +44,26 @@ def today(settings: Settings) -> date:
 
 
 def read_day(text: str | None, settings: Settings) -> date:
-    """A day given as 2026-09-30 or 30.09.2026; today where none is given. Raises Problem."""
+    """A day given as 2026-09-30 or 30.09.2026; today where none is given. Raises Problem, also for days before 1970."""
     if text is None:
         return today(settings)
     for form in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
         except ValueError:
             continue
+        if day.year < FIRST_YEAR or day.year > LAST_YEAR:
+            raise Problem(f"date {text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}; write it like 2026-09-30")
+        return day
     raise Problem(f"date {text!r} cannot be read; write it like 2026-09-30")
+
+
+def read_past_day(text: str | None, settings: Settings) -> date:
+    """A day up to today, as `read_day` reads it. Raises Problem for any other."""
+    day, last = read_day(text, settings), today(settings)
+    if day > last:
+        raise Problem(f"{day} has not come yet; write a day up to {last}")
+    return day
 
 
 @contextmanager

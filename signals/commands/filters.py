@@ -10,21 +10,26 @@ import typer
 
 from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.problems import Problem
-from oncu.config.settings import load_settings
+from oncu.config.settings import Settings, load_settings
 
-from .console import read_clock, read_day, say, warn
+from .console import open_storage, read_clock, read_day, say, warn
 
 if TYPE_CHECKING:
+    from oncu.classifiers.learned.model import Learned
+
     from ..filters import Judge
+
+CUES_ALONE = "none"  # the model of who wants none
 
 Clients = Annotated[Path, typer.Option(help="The client list: CSV, XLSX or JSONL.")]
 File = Annotated[Path, typer.Option(help="CSV or JSON lines.")]
+MOST_DAYS = 36_500  # a century
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: oncu match --clients clients.csv < lines.jsonl > mentions.jsonl")(match)
-    app.command(epilog="Example: oncu tag < lines.jsonl > tags.jsonl")(tag)
+    app.command(epilog="Example: oncu tag --model active < lines.jsonl > tags.jsonl")(tag)
     app.command(epilog="Example: oncu stories < lines.jsonl > stories.jsonl")(stories)
     app.command(epilog="""Example: echo '{"id": 1, "html_path": "page.html"}' | oncu extract""")(extract)
     app.command(epilog="""Example: echo '{"id": 1, "path": "feed.xml"}' | oncu feed""")(feed)
@@ -48,14 +53,24 @@ def match(clients: Clients) -> None:
     run_lines(match_filter(ready_matcher(names, cache_folder(load_settings()))), failed=bool(bad))
 
 
-def tag() -> None:
+def tag(
+    model: Annotated[
+        str,
+        typer.Option(
+            help="What reads beside the cues: none (the default: the cues alone, no database), the file of a model, "
+            "or a model of the database: its id, newest, or active."
+        ),
+    ] = CUES_ALONE,
+) -> None:
     """Tag texts with signal types: JSON lines {id, title?, text, language?} in, one line each out."""
     from oncu.classifiers.tags.tagger import build_tagger
 
     from ..filters import tag_filter
 
-    types = load_signal_types(load_settings().signals or SIGNALS)
-    run_lines(tag_filter(build_tagger({code: spec for code, spec in types.items() if not spec.derived})))
+    settings = load_settings()
+    types = load_signal_types(settings.signals or SIGNALS)
+    tagger = build_tagger({code: spec for code, spec in types.items() if not spec.derived})
+    run_lines(tag_filter(tagger.joined(_open_model(model, settings))))
 
 
 def stories() -> None:
@@ -86,17 +101,17 @@ def evaluate(
     outcomes: File,
     side: Annotated[Literal["opportunity", "risk"], typer.Option(help="Which signals are judged.")],
     as_of: Annotated[str, typer.Option(help="Nothing recorded after this day exists.")],
-    horizon: Annotated[int, typer.Option(min=1, help="Days within which an outcome counts.")],
+    horizon: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="Days within which an outcome counts.")],
     exposure: Annotated[Path | None, typer.Option(help="When each client was with the bank.")] = None,
-    merge_days: Annotated[int, typer.Option(min=1, help="A longer silence ends an episode.")] = 30,
+    merge_days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="A longer silence ends an episode.")] = 30,
     by: Annotated[
         Literal["source", "category", "type", "origin", "manager"], typer.Option(help="How the groups are made.")
     ] = "source",
 ) -> None:
     """Judge signals against outcomes as of a day: conversion, base rate, lift, recall, lead time, as JSON."""
-    from oncu.scoring.columns import read_exposure, read_outcomes, read_signals
-    from oncu.scoring.evaluate import evaluate as judge
-    from oncu.scoring.tables import BadInput
+    from oncu.scoring.judge.columns import read_exposure, read_outcomes, read_signals
+    from oncu.scoring.judge.evaluate import evaluate as judge
+    from oncu.scoring.judge.tables import BadInput
 
     day = read_day(as_of, load_settings())
     try:
@@ -119,6 +134,20 @@ def run_lines(judge: "Judge", *, failed: bool = False) -> None:
             sys.stdout.write(found + "\n")
     if failed:
         raise typer.Exit(1)
+
+
+def _open_model(name: str, settings: Settings) -> "Learned | None":
+    """The model of a name: none, a file, or one of the database. Raises Problem."""
+    if name == CUES_ALONE:
+        return None
+    if Path(name).is_file():
+        from oncu.classifiers.learned.files import digest_of_file, load_model
+
+        return load_model(Path(name), digest_of_file(Path(name)))
+    from ..learning.models import find_model, open_model
+
+    with open_storage(settings) as database:
+        return open_model(database, find_model(database, name))
 
 
 def _lines() -> Iterator[bytes]:

@@ -170,7 +170,7 @@ def why(
 
     settings = load_settings()
     with open_storage(settings) as database:
-        learned = open_model(find_model(database, name))
+        learned = open_model(database, find_model(database, name))
     if head not in (*learned.types, *(rule.code for rule in learned.noise)):
         raise Problem(f"model {name!r} does not know {head!r}; oncu models show {name} lists what it knows")
     parts = learned.explain(text, head, said_by_cues(_course(settings), text))

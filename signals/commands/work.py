@@ -2,15 +2,16 @@
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
-from .console import load_catalogue, open_storage, read_clock, say, show_progress
+from .console import load_catalogue, open_storage, read_clock, read_day, say, show_progress
 from .health import warn_of_alarms
 
 if TYPE_CHECKING:
@@ -23,13 +24,16 @@ NONE_ENABLED = (
 
 FirstDay = typer.Option("--from", formats=["%Y-%m-%d"], help="Backfill from this day on.")
 LastDay = typer.Option("--to", formats=["%Y-%m-%d"], help="Backfill to this day, itself included.")
+Again = Annotated[bool, typer.Option("--again", help="Read again what was read with other names, verdicts or model.")]
+Since = typer.Option(metavar="DAY", help="With --again: only documents first seen on this day or later.")
+OfClient = typer.Option(metavar="ID", help="With --again: only what concerns this client.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: oncu crawl aa-guncel")(crawl)
-    app.command(epilog="Example: oncu run")(run)
+    app.command(epilog="Example: oncu run --again --client C0042 --since 2026-09-01")(run)
 
 
 def crawl(
@@ -97,14 +101,32 @@ def crawl_lines(results: list["SourceResult"]) -> list[str]:
     return lines
 
 
-def run(as_json: AsJson = False) -> None:
-    """Run every pending stage: read documents, detect signals, route alerts."""
-    from ..flow.pipeline import run_pending
+def run(
+    is_again: Again = False,
+    since: Annotated[str | None, Since] = None,
+    client: Annotated[str | None, OfClient] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run every pending stage: read documents, detect signals, route alerts.
 
-    settings = load_settings()
-    catalogue = load_catalogue(settings)
+    With --again, documents are also read that were read before the client list, a name, a verdict ("wrong company") or
+    the model changed. What that changes is added as known from now on; nothing known is rewritten, and what happened
+    too long ago to alert is kept without an alert.
+    """
+    from ..flow.again import Wanted, read_again
+    from ..flow.pipeline import Counts, run_pending
+    from ..flow.ready_names import cache_folder
+
+    if not is_again and (since or client):
+        raise typer.BadParameter("--since and --client say what is read again; add --again")
+    settings, now = load_settings(), read_clock()
+    catalogue, counts = load_catalogue(settings), Counts()
+    first = datetime.combine(read_day(since, settings), time(), ZoneInfo(settings.timezone)) if since else None
     with open_storage(settings) as database, show_progress("read") as progress:
-        counts = run_pending(database, catalogue, settings, read_clock(), progress=progress)
+        if is_again:
+            wanted = Wanted(first, client)
+            counts = read_again(database, catalogue, now, wanted, cache=cache_folder(settings), progress=progress)
+        counts += run_pending(database, catalogue, settings, now, progress=progress)
     if as_json:
         say(json.dumps(counts.as_dict()))
     else:

@@ -25,13 +25,20 @@ from ..faces.digest import compose_digest, view_digest
 from ..faces.render import render_digest
 from ..flow.pipeline import Catalogue, Counts, run_pending, warm_up
 from ..imports.run import ImportReport, import_table
-from ..score.scoreboard import SIDES, build_scoreboard, publish
+from ..score.case import SIDES
+from ..score.judging import judge
+from ..score.ledger import read_ledger
+from ..score.pages import OTHER, save_both, wording_of
+from ..score.publish import publish
+from ..score.report import report_of
+from ..score.scoreboard import build_scoreboard
 from ..words import load_words
 from .site import DEMO, DemoPlan, DemoServer, demo_sources, load_plan, load_site, serve
 
 LATER = ("exposure", "outcomes", "offers", "actions")
 AFTERNOON = time(15)  # UTC, when the site of the day is visited
 MARKER = "oncu.db"
+SCORE = "score.html"
 SETTINGS = "oncu.yml"
 STARTER = """\
 # Settings for a look at this demo with other commands: ONCU_SETTINGS={file} oncu explain ID
@@ -109,7 +116,7 @@ def show_results(
     """One manager's digest, the flagged clients, the scoreboard, and where the pages lie."""
     words = load_words(settings.digest.language, settings.timezone)
     board = build_scoreboard(database, plan.as_of, horizon_days=dict.fromkeys(SIDES, plan.horizon_days))
-    publish(database, board, catalogue.types, _clock(plan.as_of))
+    write_score_pages(folder, database, plan, catalogue, settings)
     day = plan.visit_days[-1]
     say("")
     for manager in _managers(database):
@@ -130,8 +137,21 @@ def show_results(
     for line in score_lines(board, catalogue.types, titles, words, words.day(_clock(plan.as_of))):
         say(line)
     say("")
-    for line in where_lines(folder, plan.manager):
+    for line in where_lines(folder, plan.manager, day):
         say(line)
+
+
+def write_score_pages(
+    folder: Path, database: Database, plan: DemoPlan, catalogue: Catalogue, settings: Settings
+) -> None:
+    """The scoreboard as pages in both languages; its scores are published for the digests to quote."""
+    judged = judge(read_ledger(database, plan.as_of), horizon=plan.horizon_days)
+    publish(database, judged, catalogue.types, _clock(plan.as_of))
+    own, other = (
+        wording_of(language, settings.timezone, catalogue.types, catalogue.sources)
+        for language in (settings.digest.language, OTHER[settings.digest.language])
+    )
+    save_both(report_of(judged, database), folder / SCORE, own, other)
 
 
 def day_line(played: Played) -> str:
@@ -153,12 +173,14 @@ def trouble_lines(played: Played) -> list[str]:
     ]
 
 
-def where_lines(folder: Path, manager: str) -> list[str]:
+def where_lines(folder: Path, manager: str, day: date) -> list[str]:
     """Where the results lie and what to try next."""
     return [
         f"digests   {folder / f'digest-{manager}.html'} (one a manager; open it in a browser)",
+        f"score     {folder / SCORE} (the whole scoreboard, in Turkish and English)",
         f"database  {folder / MARKER}",
         f"try       ONCU_SETTINGS={folder / SETTINGS} oncu explain ID",
+        f"pages     ONCU_SETTINGS={folder / SETTINGS} oncu serve --as-of {day}",
     ]
 
 

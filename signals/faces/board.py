@@ -6,18 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from oncu.config.specs import SignalSpec
+from oncu.scoring.sources.league import Standing
 from oncu.storage.clients import Client
 from oncu.storage.database import Database
 from oncu.storage.signals import load_steps
 
 from ..flow.level import LevelStep, level_at, raising_steps, trace_level
-from ..score.scoreboard import SIDES, Scoreboard
+from ..score.case import SIDES
+from ..score.figures import ENOUGH
+from ..score.scoreboard import Scoreboard
+from ..score.standings import rests_on
 from ..words import Words
 from .because import level_story
 from .layout import indented
 
 Rate = Mapping[str, Any]
-ENOUGH = 5  # mature episodes; below, a group's rate is its prior
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,10 @@ def score_lines(
     """The scoreboard: each side's headline with interval, base rate and n, then its types and sources."""
     lines: list[str] = []
     for side in SIDES:
-        report = board.by_type[side]
-        lines += [words("scoreboard_title", day=day, horizon=board.horizon_days[side])] + _headline(side, report, words)
+        title = words("scoreboard_title", day=day, horizon=board.horizon_days[side])
+        lines += [title, *_headline(side, board.overall[side], words)]
         titles = {code: getattr(spec.title, words.language) for code, spec in types.items()}
-        lines += [f"  {words('by_type')}"] + _groups(report, titles, words)
+        lines += [f"  {words('by_type')}"] + _groups(board.by_type[side], titles, words)
         lines += [f"  {words('by_source')}"] + _groups(board.by_source[side], sources, words)
     return lines
 
@@ -97,19 +100,19 @@ def _headline(side: str, report: Mapping[str, Any], words: Words) -> list[str]:
     ]
 
 
-def _groups(report: Mapping[str, Any], titles: Mapping[str, str], words: Words) -> list[str]:
-    """A line a group, best first; groups with few episodes share one line, because their rates say nothing yet."""
-    groups = sorted(report["groups"], key=lambda group: (-(group["precision"]["value"] or 0), group["key"]))
-    named = [(titles.get(group["key"], group["key"]), group["precision"]) for group in groups]
-    early = ", ".join(f"{name} {rate['n']}" for name, rate in named if rate["n"] < ENOUGH)
-    lines = [f"    {name}: {show_rate(rate, words)}" for name, rate in named if rate["n"] >= ENOUGH]
+def _groups(league: Iterable[Standing], titles: Mapping[str, str], words: Words) -> list[str]:
+    """A line a group, best first; groups with few sightings share one line, because their rates say nothing yet."""
+    named = [(titles.get(one.key, one.key), one) for one in league]
+    early = ", ".join(f"{name} {rests_on(one)}" for name, one in named if rests_on(one) < ENOUGH)
+    rated = [(name, one.precision.as_json()) for name, one in named if rests_on(one) >= ENOUGH]
+    lines = [f"    {name}: {show_rate(rate, words)}" for name, rate in rated]
     return lines + ([indented(words("too_early", names=early), 4)] if early else [])
 
 
 def _step_line(step: LevelStep, types: Mapping[str, SignalSpec], words: Words) -> str:
     title = _title(step.type, types, words)
-    change = f"{words('step_' + step.kind)} {words.number(step.height)}" if step.height else words("step_" + step.kind)
-    return f"{words.day(step.at)}  {title} · {change} → {words.number(step.level)}"
+    height = f" +{words.number(step.height)}" if step.height else ""
+    return f"{words.day(step.at)}  {title} · {words('step_' + step.kind)}{height} → {words.number(step.level)}"
 
 
 def _title(code: str, types: Mapping[str, SignalSpec], words: Words) -> str:

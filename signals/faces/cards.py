@@ -35,6 +35,14 @@ class Face:
     sources: Mapping[str, SourceSpec]
     settings: Settings
 
+    def title(self, code: str) -> str:
+        """The title of a type; its code where the type file is gone."""
+        return self.text(code, "title") or code
+
+    def text(self, code: str, field: str) -> str:
+        """A text of a type in the language of the reader; nothing where the type file is gone."""
+        return str(getattr(getattr(self.types[code], field), self.words.language)) if code in self.types else ""
+
 
 @dataclass(frozen=True)
 class AlertView:
@@ -119,13 +127,8 @@ class Shown:
         return self.clients[client_id].legal_name if client_id in self.clients else client_id
 
     def title(self, code: str) -> str:
-        """The title of a type; its code where the type file is gone."""
-        return self.text(code, "title") or code
-
-    def text(self, code: str, field: str) -> str:
-        """A text of a type in the language of the reader; nothing where the type file is gone."""
-        types = self.face.types
-        return str(getattr(getattr(types[code], field), self.words.language)) if code in types else ""
+        """The title of a type in the language of the reader."""
+        return self.face.title(code)
 
 
 def gather_shown(
@@ -215,7 +218,7 @@ def show_alert(alert: Alert, shown: Shown) -> AlertView:
         type=alert.type,
         verdict=words(f"side_{alert.side}"),
         title=shown.title(alert.type),
-        definition=shown.text(alert.type, "definition"),
+        definition=shown.face.text(alert.type, "definition"),
         novelty=words("first_time") if events == 1 else words("nth_story", n=events),
         status=words(f"status_{best.status}"),
         quote=_quote(best, words),
@@ -229,7 +232,7 @@ def show_alert(alert: Alert, shown: Shown) -> AlertView:
         match=words.reason(best.mention_reason),
         confidence=f"{words.confidence(probability)} ({words.share(probability)})",
         record=_record(shown.records.get(alert.type), words),
-        next_step=shown.text(alert.type, "talking_point"),
+        next_step=shown.face.text(alert.type, "talking_point"),
         priority=round(alert.priority, 4),
         because=cause_story(
             causes, words, shown.title, {key: client.legal_name for key, client in shown.clients.items()}

@@ -13,7 +13,7 @@ from oncu.storage.keys import key_id
 from oncu.storage.signals import Detected, Ending, Episode, Evidence, Signal, Step, StoryAlias
 
 from .level import RAISE, WITHDRAW
-from .novelty import first_story, is_old_news, join_event, novelty_of
+from .novelty import Told, is_old_news
 
 ENDING = ("denied", "cancelled")
 STATUS_WEIGHT = {"fact": 1.0, "announced": 0.9, "rumour": 0.6}
@@ -35,27 +35,49 @@ class Past:
     aliases: Sequence[StoryAlias] = ()
 
 
-@dataclass
 class _Ledger:
     """The past plus what this batch has added so far."""
 
-    episodes: dict[str, Episode]
-    signals: dict[tuple[str, str, str], Signal]
-    told: dict[str, list[Hit]] = field(default_factory=dict)  # by episode
-    same_as: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)  # by client and type
-    new: dict[str, list[object]] = field(default_factory=dict)
+    def __init__(self, past: Past) -> None:
+        self.episodes = {episode.id: episode for episode in past.episodes}
+        self.signals = {(signal.client_id, signal.type, signal.story_id): signal for signal in past.signals}
+        self.new: dict[str, list[object]] = {}
+        self._of_kind: dict[tuple[str, str, str], list[str]] = {}  # episodes by client, type and arm
+        self._told: dict[str, Told] = {}  # by episode
+        self._aliases: dict[tuple[str, str], list[StoryAlias]] = {}  # by client and type
+        for episode in past.episodes:
+            self._of_kind.setdefault((episode.client_id, episode.type, episode.arm), []).append(episode.id)
+        for alias in past.aliases:
+            self._aliases.setdefault((alias.client_id, alias.type), []).append(alias)
+        for hit in past.told:
+            self.hear(hit)
 
     def add(self, kind: str, row: object) -> None:
         self.new.setdefault(kind, []).append(row)
 
+    def start(self, episode: Episode) -> None:
+        """Note a new episode."""
+        self.add("episodes", episode)
+        self.episodes[episode.id] = episode
+        self._of_kind.setdefault((episode.client_id, episode.type, episode.arm), []).append(episode.id)
+
+    def open_episodes(self, client_id: str, signal_type: str, arm: str) -> list[Episode]:
+        """The episodes of a client, type and arm that have not ended."""
+        found = (self.episodes[episode_id] for episode_id in self._of_kind.get((client_id, signal_type, arm), ()))
+        return [episode for episode in found if not episode.ended]
+
+    def told(self, signal: Signal) -> Told:
+        """What is known of the episode of a signal."""
+        if (told := self._told.get(signal.episode_id)) is None:
+            told = self._told[signal.episode_id] = Told()
+            for alias in self._aliases.get((signal.client_id, signal.type), ()):
+                told.join(alias.story_id, alias.same_as)
+        return told
+
     def hear(self, hit: Hit) -> None:
         """Remember what a document told of its episode."""
         if signal := self.signals.get((hit.client_id, hit.type, hit.story_id)):
-            self.told.setdefault(signal.episode_id, []).append(hit)
-
-    def join(self, alias: StoryAlias) -> None:
-        """Remember that two stories tell one event."""
-        self.same_as.setdefault((alias.client_id, alias.type), {}).setdefault(alias.story_id, alias.same_as)
+            self.told(signal).hear(hit)
 
 
 def detect(
@@ -75,22 +97,14 @@ def detect(
     but never alerts and never mixes with live ones. Backlog is what was published more than `old_after` before we saw
     it or more than `first_poll` before we first heard its source, and what lay there undated on that day.
     """
-    ledger = _open_ledger(past)
+    ledger = _Ledger(past)
     for hit in hits:
         if hit.status != "past":
             is_backlog = _is_backlog(hit, past.first_visits.get(hit.source), old_after, first_poll)
+            is_backlog = is_backlog or (hit.again != "" and now - hit.told_at > old_after)
             arm = "shadow" if is_backlog or hit.is_paid or is_old_news(hit) else "live"
             _take(hit, ledger, types[hit.type], arm, now)
     return Detected(**{kind: tuple(rows) for kind, rows in ledger.new.items()})  # type: ignore[arg-type]
-
-
-def _open_ledger(past: Past) -> _Ledger:
-    ledger = _Ledger({e.id: e for e in past.episodes}, {(s.client_id, s.type, s.story_id): s for s in past.signals})
-    for hit in past.told:
-        ledger.hear(hit)
-    for alias in past.aliases:
-        ledger.join(alias)
-    return ledger
 
 
 def _take(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) -> None:
@@ -99,30 +113,20 @@ def _take(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) 
         signal = _new_signal(hit, ledger, spec, arm, now)
         if signal is None:
             return
-        _join_event(hit, ledger, signal, spec, now)
-    ledger.add("evidence", _evidence(hit, signal, _novelty(hit, ledger, signal), now))
+        _join_event(hit, ledger, ledger.told(signal), spec, now)
+    novelty = "old" if is_old_news(hit) else ledger.told(signal).novelty(hit)
+    ledger.add("evidence", _evidence(hit, signal, novelty, now))
     ledger.hear(hit)
     episode = ledger.episodes[signal.episode_id]
     if hit.status in ENDING and not episode.ended:
         _end(hit, ledger, episode, signal, now)
 
 
-def _join_event(hit: Hit, ledger: _Ledger, signal: Signal, spec: SignalSpec, now: datetime) -> None:
+def _join_event(hit: Hit, ledger: _Ledger, told: Told, spec: SignalSpec, now: datetime) -> None:
     """Note which story of its episode a new one repeats in other words."""
-    same_as = ledger.same_as.get((hit.client_id, hit.type), {})
-    for alias in join_event(hit, ledger.told.get(signal.episode_id, ()), same_as, spec, now):
+    for alias in told.join_event(hit, spec, now):
         ledger.add("aliases", alias)
-        ledger.join(alias)
-
-
-def _novelty(hit: Hit, ledger: _Ledger, signal: Signal) -> str:
-    """first | update | repeat | old"""
-    if is_old_news(hit):
-        return "old"
-    same_as = ledger.same_as.get((hit.client_id, hit.type), {})
-    event = first_story(hit.story_id, same_as)
-    told = ledger.told.get(signal.episode_id, ())
-    return novelty_of(hit, [known for known in told if first_story(known.story_id, same_as) == event])
+        told.join(alias.story_id, alias.same_as)
 
 
 def _new_signal(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) -> Signal | None:
@@ -149,7 +153,7 @@ def _is_backlog(hit: Hit, first_visit: datetime | None, old_after: timedelta, fi
 def _start(hit: Hit, ledger: _Ledger, spec: SignalSpec, arm: str, now: datetime) -> Episode:
     episode_id = key_id("episode", hit.client_id, hit.type, arm, hit.story_id)
     episode = Episode(episode_id, hit.client_id, hit.side, hit.type, now, arm, now)
-    ledger.add("episodes", episode)
+    ledger.start(episode)
     if spec.side == "risk" and arm == "live":
         ledger.add("steps", _step(RAISE, step_height(spec, hit), hit, episode, spec, now))
     return episode
@@ -174,9 +178,7 @@ def step_height(spec: SignalSpec, hit: Hit) -> float:
 
 
 def _open_episode(ledger: _Ledger, hit: Hit, arm: str, now: datetime, merge: timedelta) -> Episode | None:
-    same = (hit.client_id, hit.type, arm)
-    found = [e for e in ledger.episodes.values() if not e.ended and (e.client_id, e.type, e.arm) == same]
-    newest = max(found, key=lambda e: e.last_at, default=None)
+    newest = max(ledger.open_episodes(hit.client_id, hit.type, arm), key=lambda e: e.last_at, default=None)
     return newest if newest and now - newest.last_at <= merge else None
 
 

@@ -3,10 +3,13 @@
 Pure: the stories and documents known before come in, the aliases to keep go out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from oncu.classifiers.stories.events import SameEvent, Telling, is_retrospective, new_facts, same_event
+from oncu.classifiers.stories.facts import Fact
 from oncu.config.specs import SignalSpec
 from oncu.storage.hits import Hit
 from oncu.storage.signals import StoryAlias
@@ -43,34 +46,95 @@ def first_stories(aliases: Iterable[StoryAlias]) -> dict[StoryKey, str]:
     }
 
 
-def join_event(
-    hit: Hit, told: Sequence[Hit], same_as: Mapping[str, str], spec: SignalSpec, now: datetime
-) -> list[StoryAlias]:
-    """The aliases that a new story brings: its own to the event it tells, and that event's to an earlier one.
+@dataclass
+class _Event:
+    """What is known of one event: its tellings by their place in time, all they state, how far it has come."""
 
-    `told` is what is known of the client and type, oldest first, and `same_as` the aliases of its stories so far.
+    tellings: dict[int, Telling] = field(default_factory=dict)
+    facts: set[Fact] = field(default_factory=set)
+    standing: int = -1
+
+    def add(self, place: int, hit: Hit, telling: Telling) -> None:
+        self.tellings[place] = telling
+        self.facts |= telling.facts.facts
+        self.standing = max(self.standing, STANDING.index(hit.status))
+
+    def absorb(self, other: "_Event") -> None:
+        self.tellings = dict(sorted({**self.tellings, **other.tellings}.items()))
+        self.facts |= other.facts
+        self.standing = max(self.standing, other.standing)
+
+
+class Told:
+    """What is known of an episode, in the order in which it became known; grows with each document.
+
+    A new document is compared with the newest `MAX_COMPARED` stories only, so that each costs the same.
     """
-    if hit.category in OWN_EVENTS or spec.alert_after > 1:
-        return []
-    verdicts = _verdicts(hit, told, same_as)
-    if not verdicts:
-        return []
-    first, *later = verdicts
-    found = [_alias(hit, hit.story_id, first, verdicts[first], now)]
-    for other in later:
-        if min(verdicts[first].score, verdicts[other].score) >= SURE and _agree(first, other, told, same_as):
-            found.append(_alias(hit, other, first, verdicts[other], now))
-    return found
 
+    def __init__(self) -> None:
+        self._same_as: dict[str, str] = {}  # story → the first story of its event
+        self._events: dict[str, _Event] = {}  # by first story
+        self._stories: dict[str, Telling] = {}  # each by its first telling; complaints and posts are left out
+        self._count = 0
 
-def novelty_of(hit: Hit, event: Sequence[Hit]) -> str:
-    """first | update | repeat: what a document adds to what is known of its event (`event`, without itself)."""
-    if not event:
-        return "first"
-    is_further = STANDING.index(hit.status) > max(STANDING.index(known.status) for known in event)
-    if is_further or new_facts(telling_of(hit), [telling_of(known) for known in event]):
-        return "update"
-    return "repeat"
+    def hear(self, hit: Hit) -> None:
+        """Remember what a document tells."""
+        telling = telling_of(hit)
+        event = self._events.setdefault(self.first(hit.story_id), _Event())
+        event.add(self._count, hit, telling)
+        self._count += 1
+        if hit.category not in OWN_EVENTS:
+            self._stories.setdefault(hit.story_id, telling)
+
+    def join(self, story_id: str, same_as: str) -> None:
+        """Remember that a story tells the event of another; what was said of it first holds."""
+        self._same_as.setdefault(story_id, same_as)
+        root = self.first(story_id)
+        if root != story_id and (event := self._events.pop(story_id, None)):
+            self._events.setdefault(root, _Event()).absorb(event)
+
+    def first(self, story_id: str) -> str:
+        """The first story of the event a story tells."""
+        return first_story(story_id, self._same_as)
+
+    def join_event(self, hit: Hit, spec: SignalSpec, now: datetime) -> list[StoryAlias]:
+        """The aliases that a new story brings: its own to the event it tells, and that event's to an earlier one."""
+        if hit.category in OWN_EVENTS or spec.alert_after > 1:
+            return []
+        verdicts = self._verdicts(hit)
+        if not verdicts:
+            return []
+        first, *later = verdicts
+        found = [_alias(hit, hit.story_id, first, verdicts[first], now)]
+        for other in later:
+            if min(verdicts[first].score, verdicts[other].score) >= SURE and self._agree(first, other):
+                found.append(_alias(hit, other, first, verdicts[other], now))
+        return found
+
+    def novelty(self, hit: Hit) -> str:
+        """first | update | repeat: what a document adds to what is known of its event."""
+        event = self._events.get(self.first(hit.story_id))
+        if event is None:
+            return "first"
+        is_further = STANDING.index(hit.status) > event.standing
+        return "update" if is_further or new_facts(telling_of(hit), event.facts) else "repeat"
+
+    def _verdicts(self, hit: Hit) -> dict[str, SameEvent]:
+        """The events a hit tells, in the order in which they became known, each with the telling most like it."""
+        telling = telling_of(hit)
+        newest = [*islice(reversed(self._stories.items()), MAX_COMPARED)]
+        best: dict[str, SameEvent] = {}
+        for story_id, known in reversed(newest):
+            verdict = same_event(telling, known)
+            if verdict.is_same:
+                event = self.first(story_id)
+                best[event] = max(best.get(event, verdict), verdict, key=lambda one: one.score)
+        return dict(sorted(best.items(), key=lambda found: min(self._events[found[0]].tellings)))
+
+    def _agree(self, one: str, other: str) -> bool:
+        """Does no telling of one event contradict one of the other?"""
+        ours, theirs = ([*islice(self._events[event].tellings.values(), MAX_COMPARED)] for event in (one, other))
+        return all(same_event(a, b).score > CONTRARY for a in ours for b in theirs)
 
 
 def is_old_news(hit: Hit) -> bool:
@@ -88,32 +152,6 @@ def _sentence_of(hit: Hit) -> str:
     start = max(hit.reading.rfind(end, 0, hit.tag_start) for end in ("\n", ". ", "! ", "? ")) + 1
     ends = [at for end in ("\n", ". ", "! ", "? ") if (at := hit.reading.find(end, hit.tag_start)) >= 0]
     return hit.reading[start : min(ends, default=len(hit.reading))]
-
-
-def _verdicts(hit: Hit, told: Sequence[Hit], same_as: Mapping[str, str]) -> dict[str, SameEvent]:
-    """The events a hit tells, in the order in which they became known, each with the telling most like it."""
-    firsts: dict[str, Hit] = {}
-    for known in told:
-        if known.story_id != hit.story_id and known.category not in OWN_EVENTS:
-            firsts.setdefault(known.story_id, known)
-    best: dict[str, SameEvent] = {}
-    for story_id, known in list(firsts.items())[-MAX_COMPARED:]:
-        verdict = same_event(telling_of(hit), telling_of(known))
-        event = first_story(story_id, same_as)
-        if verdict.is_same and (event not in best or verdict.score > best[event].score):
-            best[event] = verdict
-    order = {first_story(known.story_id, same_as): at for at, known in reversed(list(enumerate(told)))}
-    return dict(sorted(best.items(), key=lambda found: order[found[0]]))
-
-
-def _agree(one: str, other: str, told: Sequence[Hit], same_as: Mapping[str, str]) -> bool:
-    left = [known for known in told if first_story(known.story_id, same_as) == one]
-    right = [known for known in told if first_story(known.story_id, same_as) == other]
-    return all(
-        same_event(telling_of(a), telling_of(b)).score > CONTRARY
-        for a in left[:MAX_COMPARED]
-        for b in right[:MAX_COMPARED]
-    )
 
 
 def _alias(hit: Hit, story_id: str, same_as: str, verdict: SameEvent, now: datetime) -> StoryAlias:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from oncu.classifiers.firms.names import ClientName
 from oncu.classifiers.privacy import VERSION as PRIVACY
-from oncu.classifiers.stories.copies import StoryIndex, StoryText, sketch_document
+from oncu.classifiers.stories.copies import StoryIndex
+from oncu.classifiers.stories.sketches import StoryText, sketch_documents
 from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import check_provenance
 from oncu.config.problems import Problem
@@ -21,7 +22,7 @@ from oncu.storage.alerts import Candidate, alert_candidates, save_alert_updates,
 from oncu.storage.clients import Client, has_clients, load_clients
 from oncu.storage.database import Database, Transaction
 from oncu.storage.documents import Document, count_pending, first_visits, mark_read, pending_documents
-from oncu.storage.hits import DETECT, evidence_hits, pending_hits
+from oncu.storage.hits import evidence_hits, mark_detected, pending_hits
 from oncu.storage.mentions import (
     StoryMember,
     recent_story_members,
@@ -47,6 +48,7 @@ from .masking import mask_documents, mask_pending
 from .novelty import REMEMBERED
 from .priority import Ranking, earlier_signals
 from .ready_names import cache_folder, ready_matcher
+from .verdicts import with_verdicts
 
 BATCH = 500
 STORY_DAYS = 14
@@ -161,6 +163,7 @@ def read_pending(
     if warm:  # one built just now holds what is needed: a resumed run must know the stories the killed one knew
         warm.stories.forget(before=now - timedelta(days=STORY_DAYS))
     ready = warm or warm_up(database, catalogue, now, cache=cache)
+    ready = replace(ready, reader=with_verdicts(ready.reader, database, now))
     counts = Counts()
     while batch := _next_batch(database):
         counts += _read_batch(database, batch, ready, now)
@@ -189,7 +192,7 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
             known = (hit for hit in hits if hit.type in types)
             found = detecting.detect(known, past, types, now, old_after=old_after, first_poll=first_poll)
             save_detected(connection, found)
-            mark_read(connection, {hit.document_id for hit in hits}, DETECT, detecting.VERSION, now)
+            mark_detected(connection, hits, detecting.VERSION, now)
             counts += Counts(signals=len(found.signals))
 
 
@@ -240,21 +243,15 @@ def _join_stories(
     keys = [(document.source, document.natural_key) for document in batch]
     with database.read() as connection:
         earlier = stories_of_versions(connection, keys, since=now - timedelta(days=STORY_DAYS))
+    texts = [StoryText(d.id, d.title, d.text, d.published_at or now, d.source) for d in batch]
     members = []
-    for key, document in zip(keys, batch, strict=True):
-        members.append(_join_story(stories, document, now, earlier.get(key)))
-        earlier[key] = members[-1].story_id
+    for key, text, sketched in zip(keys, texts, sketch_documents(texts), strict=True):
+        if (story_id := earlier.get(key)) is not None:
+            stories.restore(text.document_id, story_id, sketched, text.published_at, known_at=now)
+        joined = stories.add(text, sketched, known_at=now)
+        members.append(StoryMember(text.document_id, joined.story_id, joined.similarity, joined.is_copy, sketched, now))
+        earlier[key] = joined.story_id
     return members
-
-
-def _join_story(stories: StoryIndex, document: Document, now: datetime, earlier: str | None) -> StoryMember:
-    told_at = document.published_at or now
-    text = StoryText(document.id, document.title, document.text, told_at, document.source)
-    sketched = sketch_document(text)
-    if earlier is not None:
-        stories.restore(document.id, earlier, sketched, told_at, known_at=now)
-    joined = stories.add(text, sketched, known_at=now)
-    return StoryMember(document.id, joined.story_id, joined.similarity, joined.is_copy, sketched, now)
 
 
 def _restore_stories(database: Database, now: datetime) -> StoryIndex:
@@ -291,4 +288,5 @@ def name_of(client: Client) -> ClientName:
         sector=client.sector,
         sites=client.sites,
         group=client.parent_id or client.client_id,
+        removed_names=client.removed_aliases,
     )

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from oncu.classifiers.mentions.matcher import Matcher
 from oncu.classifiers.mentions.mention import Mention
+from oncu.classifiers.stories.stated import Stated, read_stated
 from oncu.classifiers.tags.tagger import Tag, Tagger
 from oncu.config.specs import Provenance, SignalSpec
 from oncu.storage.documents import Document
 from oncu.storage.mentions import MentionRow, TagRow
+from oncu.storage.privacy import PERSONAL
 from oncu.storage.prospects import ProspectMention
 
 from ..clients.prospects import hear_of_prospects
@@ -33,11 +35,13 @@ class Reader:
     provenance: Mapping[str, Provenance]
     tax_ids: frozenset[str] = frozenset()
     model: str = ""
+    verdicts: str = ""
 
     @property
     def version(self) -> str:
-        """What a reading was made with: how it is read, the names it was read for, and the learned model if any."""
+        """What a reading was made with: how it is read, for which names, the learned model and verdicts, if any."""
         names = f"{VERSION}+{self.matcher.version[:VERSION_LETTERS]}"
+        names = f"{names}-{self.verdicts}" if self.verdicts else names
         return f"{names}+{self.model}" if self.model else names
 
 
@@ -90,13 +94,13 @@ def tags_of(document: Document, mention: Mention, reader: Reader) -> list[Tag]:
     """The tags of one client in one document: what the registry is a registry of, else what the words near it say."""
     provenance = reader.provenance.get(document.source)
     if provenance is not None:
-        return [_registry_tag(provenance, reader.types[provenance.type], document)]
+        return [_registry_tag(provenance, reader.types[provenance.type], document, mention)]
     about = (mention.start, mention.end)
     tags = reader.tagger.read(document.reading, language=document.language, about=about)
     return [tag for tag in tags if document.category not in reader.types[tag.type].not_from]
 
 
-def _registry_tag(provenance: Provenance, spec: SignalSpec, document: Document) -> Tag:
+def _registry_tag(provenance: Provenance, spec: SignalSpec, document: Document, mention: Mention) -> Tag:
     """The tag of a registry row; its evidence is the row's own sentence."""
     start = len(document.title) + 1 if document.text else 0
     return Tag(
@@ -109,6 +113,7 @@ def _registry_tag(provenance: Provenance, spec: SignalSpec, document: Document) 
         start=start,
         end=len(document.reading),
         reason=REGISTRY_REASON,
+        facts=read_stated(document.reading[start:], language=document.language, client=mention.surface),
     )
 
 
@@ -142,4 +147,11 @@ def _tag_row(mention: MentionRow, tag: Tag, document: Document, now: datetime) -
         reason=tag.reason,
         known_at=now,
         version=mention.version,
+        facts=_facts_kept(tag.facts, document),
     )
+
+
+def _facts_kept(stated: Stated, document: Document) -> dict[str, object]:
+    """What is kept of a sentence's facts: where private people speak, no names, since their texts are masked."""
+    facts = stated.as_row()
+    return {key: value for key, value in facts.items() if key != "counterparties" or document.category not in PERSONAL}

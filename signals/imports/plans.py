@@ -96,7 +96,7 @@ def _offer_columns(choices: Choices) -> tuple[Column, ...]:
         choice("loss_reason_source", choices["loss_reason_source"]),
         *(text("winner"), percent("rival_price"), code("rival_price_source"), count("n_bidders")),
         *(percent("delta_randomised"), percent("approver_discretion"), code("manager")),
-        *(checked("signal_led", values.parse_boolean), moment("recorded_at")),
+        *(checked("signal_led", values.parse_boolean), text("rivals"), moment("recorded_at")),
     )
 
 
@@ -114,7 +114,7 @@ def _action_columns(choices: Choices) -> tuple[Column, ...]:
         code("signal_id"),
         choice("kind", choices["kind"], required=True),
         moment("acted_at", required=True),
-        *(code("arm"), share("propensity", zero=False), text("note"), moment("recorded_at")),
+        *(number("amount", above=0), code("arm"), share("propensity", zero=False), text("note"), moment("recorded_at")),
     )
 
 

@@ -43,6 +43,7 @@ from oncu.storage.trained import (
 )
 
 from .corpus import Corpus, JudgedPassage, gather, judge
+from .model_files import file_of, name_file
 
 LIBRARIES = ("scikit-learn", "skops")
 
@@ -87,24 +88,24 @@ def train_model(database: Database, course: Course, folder: Path, by: str, now: 
     name = key_id("model", json.dumps(corpus.inputs, sort_keys=True), _library())[:12]
     with database.read() as connection:
         known = next((model for model in load_trained(connection) if model.id == name), None)
-    if known and Path(known.file).is_file():
+    if known and file_of(database, known).is_file():
         return known
     made = train(corpus.examples, course.types, course.noise)
     path = folder.resolve() / f"{name}.skops"
     sha256 = save_model(made.learned, path)
     report = json.loads(json.dumps(_report(corpus, made, course, tagger)))
     path.with_suffix(".json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
-    model = TrainedModel(name, str(path), sha256, _library(), corpus.inputs, report, by, now)
+    model = TrainedModel(name, name_file(database, path), sha256, _library(), corpus.inputs, report, by, now)
     with database.write() as connection:
         save_trained(connection, model)
     return model
 
 
-def open_model(model: TrainedModel) -> Learned:
+def open_model(database: Database, model: TrainedModel) -> Learned:
     """A registered model, checked. Raises ModelError where its file or the library that made it is another."""
     if model.library != _library():
         raise ModelError(f"model {model.id}: made with {model.library}, here is {_library()}; train again: oncu train")
-    return load_model(Path(model.file), model.sha256)
+    return load_model(file_of(database, model), model.sha256)
 
 
 def reading_model(database: Database, now: datetime) -> tuple[Learned | None, str]:
@@ -117,7 +118,7 @@ def reading_model(database: Database, now: datetime) -> tuple[Learned | None, st
     if model is None:
         return None, ""
     try:
-        return open_model(model), model.id
+        return open_model(database, model), model.id
     except ModelError as error:
         with database.write() as connection:
             save_issues(connection, [Issue("model", model.id, str(error))], now, run_id=None, source=None)
@@ -151,7 +152,8 @@ def match_models(
     """Compare two models, or one with the cues alone, where people have judged and neither was trained."""
     tagger = course.tagger
     corpus = gather(database, course.types, course.noise, course.sources, tagger, now)
-    taggers = tagger.joined(open_model(old) if old else None), tagger.joined(open_model(new))
+    before, after = (open_model(database, model) if model else None for model in (old, new))
+    taggers = tagger.joined(before), tagger.joined(after)
     codes = sorted(course.types)
     frozen, newest = (_compare(part, taggers, codes) for part in (corpus.frozen, corpus.newest))
     return Match(old.id if old else "cues", new.id, frozen, newest)
@@ -164,7 +166,7 @@ def promote(
 
     Returns the comparison, None where it was forced. Raises Problem, which says why it may not.
     """
-    open_model(new)
+    open_model(database, new)
     with database.read() as connection:
         old = active_model(connection)
     if old and old.id == new.id:

@@ -89,6 +89,7 @@ offers = Table(
     number("approver_discretion", nullable=True),
     code("manager", nullable=True),
     Column("signal_led", Boolean, nullable=True),
+    text("rivals", nullable=True),
     moment("recorded_at"),
     Index(None, "client_id"),
 )
@@ -104,6 +105,7 @@ actions = Table(
     code("arm", nullable=True),
     number("propensity", nullable=True),
     text("note", nullable=True),
+    number("amount", nullable=True),  # of a limit cut or collateral: by how much less is at stake
     moment("recorded_at"),
     Index(None, "client_id", "acted_at"),
 )

@@ -40,6 +40,7 @@ tags = Table(
     text("reason"),
     moment("known_at"),
     code("version"),
+    Column("facts", JSON, nullable=True),
     share("probability"),
     Index(None, "mention_id"),
 )

@@ -24,7 +24,7 @@ from oncu.classifiers.firms.names import ClientName
 from oncu.classifiers.mentions.comentions import lean_on_others
 from oncu.classifiers.mentions.matcher import Matcher, build_matcher
 
-TABLE = Path(__file__).parents[2] / "classifiers" / "evidence_weights.yml"
+TABLE = Path(__file__).parents[2] / "classifiers" / "mentions" / "evidence_weights.yml"
 STRENGTHS = (0.3, 1.0, 3.0, 10.0)  # of the pull towards the weights set by hand
 NEAR_BEST = 1.02  # the strongest pull whose loss is within 2 % of the least is taken
 FOLDS = 10

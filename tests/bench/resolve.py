@@ -1,20 +1,24 @@
 """Marked names to firms: close spellings against brute force, popular names, doubles."""
 
+import csv
 import random
+import re
 import time
+from collections import Counter
 from pathlib import Path
 
 from dirt import KINDS, dirty
-from fit_resolver import alias_questions, as_record, is_for_fitting, popular_questions
+from fit_resolver import alias_questions, as_record, doubled, is_for_fitting, popular_questions
 from measure import SHARED
 from population import load_companies, make_population
 from rapidfuzz import fuzz, process
 
 from oncu.classifiers.firms.agreement import read_name
 from oncu.classifiers.firms.fuzzy import FuzzyIndex
-from oncu.classifiers.firms.names import ClientName
+from oncu.classifiers.firms.names import ClientName, split_form
 from oncu.classifiers.firms.numbers import website_domain
 from oncu.classifiers.firms.resolve import SAME, Candidate, FirmRecord, build_resolver
+from oncu.classifiers.text import fold_key
 
 QUERIES = 3_000
 BRUTE = 25
@@ -36,10 +40,35 @@ def bench_resolve(folder: Path) -> None:
             found = list(resolver.candidates_of(query for query, _ in asked))
             spent = time.process_time() - start
             _print_firsts(title, asked, found, {client.client_id: client for client in clients}, spent)
+    del resolver
+    bench_doubles(clients, random.Random(9))
+    if SHARED.is_dir():
+        bench_forms()
+
+
+def bench_doubles(clients: list[ClientName], chance: random.Random) -> None:
+    """The whole list compared with itself; one entry in thirty is there again under a name written wrongly."""
+    records, _ = doubled(clients, chance)
+    owners = Counter(record.record_id.rstrip("+") for record in records)
+    real = sum(n * (n - 1) // 2 for n in owners.values())
     start = time.process_time()
+    resolver = build_resolver(records)
+    built = time.process_time() - start
     pairs = list(resolver.duplicates())
-    print(f"  doubles: {len(pairs)} pairs, {sum(pair.score >= SAME for pair in pairs)} of them sure,", end=" ")
-    print(f"in {time.process_time() - start:.0f} s")
+    right = sum(pair.one.rstrip("+") == pair.other.rstrip("+") for pair in pairs)
+    print(f"  doubles of {len(records)}: {len(pairs)} pairs, {sum(pair.score >= SAME for pair in pairs)} of them sure,")
+    print(f"    P {right / len(pairs):.3f}, R {right / real:.3f} of {real} made;", end=" ")
+    print(f"{time.process_time() - start:.0f} s, {built:.0f} of them for the index")
+
+
+def bench_forms() -> None:
+    """Which of the world's legal forms are known behind a name: GLEIF's list, forms written in Latin letters."""
+    with (SHARED / "data/en/er_elf/elf-codes-1.4.1.csv").open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))[2:]  # two codes stand for no form
+    for column in ("Entity Legal Form name Local name", "Abbreviations Local language"):
+        said = [fold_key(form).split() for row in rows for form in re.split("[;,]", row[column])]
+        known = [split_form(["zarnova", *words])[0] == ["zarnova"] for words in said if words]
+        print(f"  {column}: {sum(known)} of {len(known)} known ({sum(known) / len(known):.3f})")
 
 
 def bench_spellings(keys: list[str], clients: list[ClientName], chance: random.Random) -> None:

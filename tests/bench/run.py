@@ -11,17 +11,24 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from backtests import bench_backtests
+from bank_offers import bench_bank_offers
+from bids import bench_bids
 from clients import bench_clients
 from complaints import bench_cfpb, bench_complaints
+from coverage import bench_coverage
 from crawl import bench_crawl
+from evaluate import bench_evaluate
 from extract import bench_extract
 from feeds import bench_feeds
 from imports import bench_import
 from measure import SHARED
 from pipeline import bench_bank, bench_day, bench_pipeline
 from poison import bench_poison, bench_pool
+from price import bench_price
 from resolve import bench_resolve
 from scan import bench_recall, bench_scan
+from score import bench_score
 from stories import bench_stories
 from surge import bench_surge
 from tags import bench_tags
@@ -41,12 +48,32 @@ MEASURES: dict[str, Callable[[Path], None]] = {
     "pool": bench_pool,
     "resolve": bench_resolve,
     "stories": bench_stories,
+    "score": bench_score,
     "surge": bench_surge,
     "complaints": bench_complaints,
     "cfpb": bench_cfpb,
     "tags": bench_tags,
+    "evaluate": bench_evaluate,
+    "coverage": bench_coverage,
+    "price": bench_price,
+    "bids": bench_bids,
+    "bank-offers": bench_bank_offers,
+    "backtests": bench_backtests,
 }
-NEED_SHARED = ("pipeline", "bank", "scan", "recall", "extract", "clients", "tags", "complaints", "cfpb")
+NEED_SHARED = (
+    "pipeline",
+    "bank",
+    "scan",
+    "recall",
+    "extract",
+    "clients",
+    "tags",
+    "complaints",
+    "cfpb",
+    "backtests",
+    "bids",
+    "bank-offers",
+)
 
 
 def main(names: list[str]) -> None:

@@ -3,10 +3,23 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.mentions.automaton import MOST_SHARED, Automaton, build_automaton, pack_texts
-from oncu.classifiers.mentions.places import right_edge
+from oncu.classifiers.mentions.automaton import ENDINGS, HEAD, SUFFIX, Automaton, _behind, build_automaton, pack_texts
+from oncu.classifiers.mentions.places import SUFFIX_WORD, right_edge
 
-WORDS = ["kar", "karak", "pamir", "un", "gida", "sanayi", "ve", "ticaret", "123456", "1234567890", "ab"]
+WORDS = [
+    "kar",
+    "karak",
+    "pamir",
+    "un",
+    "gida",
+    "sanayi",
+    "ve",
+    "ticaret",
+    "123456",
+    "1234567890",
+    "ab",
+    "pazarlamacilik",
+]
 SUFFIXES = ["", "", "", "den", "in", "lik"]
 SOFT = {"k": "g", "p": "b", "t": "d"}
 
@@ -14,15 +27,14 @@ names = st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join)
 
 
 def build(*keys: str, bends: bool = True) -> Automaton:
-    packed = pack_texts([key.encode() for key in keys])
-    return build_automaton(packed, bytes(bends and len(key) >= 4 for key in keys))
+    packed = pack_texts([key.encode() for key in sorted(keys)])
+    return build_automaton(packed, bytes(bends and len(key) >= 4 and not key.isdigit() for key in sorted(keys)))
 
 
 def find(automaton: Automaton, text: str) -> set[tuple[int, int, str, str]]:
-    keys = automaton.keys
-    return {
-        (start, end, keys[key].decode(), ending) for start, end, key, ending in automaton.find(f" {text} ".encode())
-    }
+    found = automaton.find(f" {text} ".encode())
+    rows = zip(*(column.tolist() for column in found), strict=True)
+    return {(start, end, automaton.keys[key].decode(), ENDINGS[ending]) for start, end, key, ending in rows}
 
 
 def search(keys: list[str], text: str) -> set[tuple[int, int, str, str]]:
@@ -34,7 +46,7 @@ def search(keys: list[str], text: str) -> set[tuple[int, int, str, str]]:
             while start >= 0:
                 end = start + 1 + len(spelling)
                 ending = right_edge(f" {text} ", end, softened=softened)
-                if ending is not None and (not ending or len(key) >= 4):
+                if ending is not None and (not ending or (len(key) >= 4 and not key.isdigit())):
                     found.add((start + 1, end, key, ending))
                 start = f" {text} ".find(f" {spelling}", start + 1)
     return found
@@ -49,21 +61,47 @@ def test_heads_find_what_whole_spellings_find(keys: list[str], words: list[str])
     assert find(build(*keys), text) == search(keys, text)
 
 
-def test_crowded_heads_are_parted_by_another_word() -> None:
-    keys = [f"kar gida {word}" for word in "abcdefghijklmn"] + ["kar gida"]
+def test_names_of_one_head_are_one_pattern() -> None:
+    keys = [f"pazarlamacilik gida {word}" for word in "abcdefghijklmn"]
     automaton = build(*keys)
-    sizes = [b - a for a, b in zip(automaton.firsts, automaton.firsts[1:], strict=False)]
-    assert max(sizes) <= MOST_SHARED
-    assert {found[2] for found in find(automaton, "kar gida c")} == {"kar gida", "kar gida c"}
+    assert len(automaton.kinds) == 1 and len(keys[0]) > HEAD
+    assert {found[2] for found in find(automaton, "pazarlamacilik gida c")} == {"pazarlamacilik gida c"}
+
+
+def test_name_that_is_the_head_of_longer_ones_does_not_hide_them() -> None:
+    head = "pazarlamacilik gidam"
+    assert len(head) == HEAD
+    for text in (head, f"{head}a", f"{head}a un"):
+        assert text in {found[2] for found in find(build(head, f"{head}a", f"{head}a un"), text)}
+
+
+def test_end_of_a_long_name_softens() -> None:
+    found = find(build("pamir pazarlamacilik"), "pamir pazarlamaciligi")
+    assert found == {(1, 21, "pamir pazarlamacilik", "softened")}
+
+
+def test_places_are_in_reading_order() -> None:
+    found = build("kar", "un gida", "gida", "123456").find(b" gida 123456 un gida kar ")
+    assert found.starts.tolist() == sorted(found.starts.tolist()) and len(found.starts) == 5
 
 
 def test_name_does_not_run_over_the_border_of_two_texts() -> None:
-    assert not list(build("pamir un").find(b" pamir \n un "))
+    assert not find(build("pamir un"), "pamir \n un")
+
+
+def test_number_of_twenty_digits_is_found_too() -> None:
+    number = "12345678901234567890"
+    assert {found[2] for found in find(build(number), f"no {number} olan")} == {number}
+
+
+@given(st.from_regex(SUFFIX_WORD, fullmatch=True).filter(bool))
+def test_every_suffix_passes_the_look_at_its_first_letters(suffix: str) -> None:
+    assert _behind()[ord(suffix[0]), ord(suffix[1:2] or " ")] == SUFFIX
 
 
 def test_key_of_a_whole_text_is_found_and_of_a_part_is_not() -> None:
     automaton = build("kar gida", "1234567890")
-    assert (automaton.key_of("kar gida"), automaton.key_of("1234567890")) == (0, 1)
+    assert (automaton.key_of("1234567890"), automaton.key_of("kar gida")) == (0, 1)
     assert (automaton.key_of("kar"), automaton.key_of("kar gida sanayi"), automaton.key_of("")) == (None, None, None)
 
 

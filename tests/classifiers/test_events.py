@@ -106,7 +106,10 @@ def test_the_same_words_a_month_later_are_another_event():
 
 def test_what_a_later_telling_adds_is_named():
     later = telling("Simya İlaç Bursa fabrikası için 120 milyon lira harcayacak, 250 kişi çalışacak")
-    assert (new_facts(later, [telling(PLANT)]), new_facts(telling(PLANT), [later])) == (["250 people"], [])
+    assert (new_facts(later, telling(PLANT).facts.facts), new_facts(telling(PLANT), later.facts.facts)) == (
+        ["250 people"],
+        [],
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,40 @@ def only(text: str, *clients: ClientName) -> Mention:
         ("Bugün Dalga duvarı boyadı", "Bugün Dalga kalecisi duvarı boyadı"),  # sport
         ("Bugün Dalga yağmur bekliyor", "Kaynak: Dalga yağmur bekliyor"),  # only who says it
         ("Bugün Dalga dedi", "Bugün dalga dedi"),  # lower case
+        ("Bugün Dalga yağmurda kaldı", "Bugün bir Dalga yağmurda kaldı"),  # one thing of the make
+        ("Bugün Dalga'yı gördük", "Bugün Dalga'mı gördük"),  # somebody's own
+        ("Bugün Dalga yine toplandı", "Bugün Dalga yine bozuldu"),  # a thing in use
+        ("Bugün Dalga (Bursa) toplandı", "Bugün Dalga (Polonya) toplandı"),  # at home abroad
+        ("Bugün çimento devi Dalga toplandı", "Bugün Alman çimento devi Dalga toplandı"),  # a maker abroad
+        ("Bugün artık yine Dalga Ovacık toplandı", "Bugün artık yine Dalga Ovacık Korusu toplandı"),  # a longer name
+        ("Bugün Dalga salonu boyadı", "Bugün voleybolda Dalga salonu boyadı"),  # sport
+        ("Bugün Dalga voleybola sponsor oldu", "Bugün Dalga voleybolda sayı aldı"),  # a sponsor is the firm
     ],
 )
 def test_clue_moves_the_probability(more: str, less: str) -> None:
     assert chance(more) > chance(less)
+
+
+def test_outlet_that_was_only_spoken_to_is_less_probable_than_one_that_acts() -> None:
+    outlet = ClientName("out", "Limonata Medya A.Ş.", ("Limonata",), sector="medya")
+    acts, cited = (
+        only(text, outlet) for text in ("Bugün Limonata büyüdü", "Röportajın tamamı bugün Limonata sayfasında")
+    )
+    assert acts.probability > cited.probability and "words of reporting" in cited.reason
+
+
+def test_name_of_a_person_who_speaks_of_a_novel_is_less_probable() -> None:
+    firm = ClientName("aks", "Aksoy Tekstil A.Ş.", ("Aksoy",))
+    speaks, acts = (only(f"Dün Aksoy'un fabrikası {word} büyüdü", firm) for word in ("romanında", "yanında"))
+    assert acts.probability > speaks.probability and "words of a person" in speaks.reason
+
+
+def test_place_where_another_maker_is_at_home_is_not_the_client_of_its_name() -> None:
+    firm = ClientName("ant", "Antalya Fide A.Ş.", ("Antalya",))
+    texts = ("Antalya'nın fide üreticisi toplandı", "Antalya'nın fide üreticisi Nar toplandı")
+    assert only(texts[0], firm).probability > max(
+        (mention.probability for mention in build_matcher((firm,)).find(texts[1])), default=0.0
+    )
 
 
 def test_short_name_leans_on_the_full_name_elsewhere_in_the_text() -> None:

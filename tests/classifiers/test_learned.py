@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from oncu.classifiers.learned.files import ModelError, load_model, save_model
 from oncu.classifiers.learned.grams import piece_grams, pieces_in, split_words, words_in
 from oncu.classifiers.learned.model import FLOOR, Learned, NoiseRule, Vocabulary
-from oncu.classifiers.learned.stack import CUES_ALONE, fit_platt, fit_stack
+from oncu.classifiers.learned.stack import CUES_ALONE, fit_platt, fit_shared, fit_stack
 from oncu.classifiers.learned.train import Example, examples_of_noise, examples_of_types, train
 from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import ConfigError, load_signal_types
@@ -146,6 +146,25 @@ def test_thresholds_stay_until_twenty_positives():
 def test_no_labels_give_the_prior():
     nothing = np.empty(0)
     assert fit_stack(nothing, nothing, nothing, nothing, nothing).tolist() == CUES_ALONE.tolist()
+
+
+def test_no_labels_give_all_types_the_prior():
+    assert fit_shared(np.empty(0), np.empty(0), np.empty(0)).tolist() == CUES_ALONE.tolist()
+
+
+def test_labels_of_one_type_teach_another_how_far_words_are_to_be_trusted():
+    right = labelled(STRIKE, 30, "strike", cues={"strike": 0.5})
+    wrong = labelled("Kumluca Lastik grev nedir diye sordu", 30, cues={"strike": 0.5})
+    at = [*plain().types].index("insolvency")
+    assert trained(*right, *wrong).stack[at, 1] > plain().stack[at, 1]
+
+
+def test_a_model_does_not_take_a_village_for_a_firm():
+    text = "Köy halkı greve çıktı"
+    before = {t.type: t.probability for t in tagger().read(text)}["strike"]
+    taught = tagger().joined(trained(*labelled(text, 60, "strike", cues={"strike": 0.85})))
+    after = {t.type: t for t in taught.read(text)}["strike"]
+    assert before < 0.5 and not after.accepted
 
 
 @given(st.lists(st.tuples(st.floats(-4, 4), st.floats(-4, 4), st.booleans()), max_size=40))

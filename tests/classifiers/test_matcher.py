@@ -76,6 +76,15 @@ def test_suffix_stays_outside_the_surface(matcher: Matcher, text: str, surface: 
     assert only(matcher, text).surface == surface
 
 
+@pytest.mark.parametrize("suffix", ["'nınkinden", "'dakilerin", "'lilerin", "'siz", "'ydik", "’nin", "'ya"])
+def test_any_ending_behind_an_apostrophe_is_a_suffix(matcher: Matcher, suffix: str) -> None:
+    assert "apostrophe suffix" in only(matcher, f"Bugün Irmikçi{suffix} konuşuldu").reason
+
+
+def test_pronoun_of_what_is_its_own_is_a_suffix(matcher: Matcher) -> None:
+    assert only(matcher, "Bugün Irmikçi Işık Gıdanınkinden pahalı").surface == "Irmikçi Işık Gıda"
+
+
 def test_tail_and_form_in_other_spelling_belong_to_the_surface(matcher: Matcher) -> None:
     text = "Nurova Tekstil Sanayi Ticaret Anonim Şirketi konkordato istedi"
     assert accepted(matcher, text) == [("nurova", "Nurova Tekstil Sanayi Ticaret Anonim Şirketi")]

@@ -34,7 +34,7 @@ def owners(index: NameIndex, text: str) -> list[tuple[str, str]]:
     [
         ("velmora", "a", "short"),
         ("velmora tekstil", "a", "core"),
-        ("velmora tekstil sanayi", "a", "legal"),
+        ("kestrel kimya", "c", "legal"),
         ("1234567890", "a", "tax_id"),
         ("velmo", "a", "ticker"),
         ("0123456789000015", "b", "tax_id"),

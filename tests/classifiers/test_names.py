@@ -60,7 +60,33 @@ def test_empty_name_has_no_aliases() -> None:
 def test_abbreviations_are_aliases_both_ways() -> None:
     long = {alias.text for alias in make_aliases("Nurova İnşaat Sanayi ve Ticaret A.Ş.")}
     short = {alias.text for alias in make_aliases("Nurova İnş. San. ve Tic. A.Ş.")}
-    assert {"nurova insaat sanayi ve ticaret", "nurova ins san ve tic", "nurova insaat", "nurova ins"} <= long & short
+    assert {"nurova insaat", "nurova ins"} <= long & short
+
+
+def test_trade_words_at_the_end_are_no_alias_of_their_own() -> None:
+    assert [a.text for a in make_aliases("Nurova Sanayi ve Ticaret A.Ş.")] == ["nurova"]
+
+
+@pytest.mark.parametrize("name", ["1001 Ticaret A.Ş.", "Ö Ticaret A.Ş."])
+def test_name_that_is_no_word_is_known_with_its_trade_words(name: str) -> None:
+    assert {alias.kind for alias in make_aliases(name)} == {"legal"}
+
+
+@pytest.mark.parametrize(
+    ("name", "removed", "left"),
+    [
+        ("Nurova Tekstil Sanayi A.Ş.", "NUROVA TEKSTİL", {"nurova tekstil sanayi", "nurova teks san", "nurova"}),
+        ("Nurova Tekstil Sanayi A.Ş.", "Nurova A.Ş.", {"nurova tekstil", "nurova teks"}),
+        ("Nurova Tekstil Koll. Şti.", "Nurova Tekstil", {"nurova", "nurova tekstil kollektif sirketi"}),
+    ],
+)
+def test_name_that_a_person_removed_is_known_with_what_follows_it_only(name: str, removed: str, left: set[str]) -> None:
+    found = {alias.text for alias in make_aliases(name, (), [removed])}
+    assert left <= found and not found & {fold_key(removed), "nurova" if "A.Ş." in removed else "nurova tekstil"}
+
+
+def test_trade_words_have_no_initials() -> None:
+    assert guess_aliases("Nurova Kıyı Vadi Sanayi ve Ticaret A.Ş.") == ()
 
 
 def test_short_name_loses_its_form() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oncu.classifiers.firms.agreement import read_name
 from oncu.classifiers.firms.resolve import MAYBE, SAME, Candidate, FirmRecord, build_resolver
 
 TAX, OTHER_TAX, MISTYPED_TAX = "1234567890", "3980312749", "1234567891"
@@ -158,6 +159,31 @@ def test_doubles_come_best_first_above_the_minimum() -> None:
     ]
     scores = [pair.score for pair in build_resolver(firms).duplicates(minimum=0.5)]
     assert scores == sorted(scores, reverse=True) and min(scores) >= 0.5
+
+
+@pytest.mark.parametrize("name", ["Nurvoa Tekstil A.Ş.", "Tekstil Nurova A.Ş.", "NUROVA TEKS. SAN. TİC. A.Ş."])
+def test_doubles_are_found_under_names_written_otherwise(name: str) -> None:
+    again = FirmRecord("again", name, city="Bursa")
+    pairs = build_resolver([TEKSTIL, GIDA, YAPI, again]).duplicates(minimum=0.05)
+    assert {"again", "tekstil"} in [{pair.one, pair.other} for pair in pairs]
+
+
+def test_comparing_tells_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+    list(RESOLVER.duplicates(progress=lambda done, total: told.append((done, total))))
+    assert told == [(4, 4)]
+
+
+def test_beginning_of_a_long_name_is_it_rather_than_a_name_a_typo_away() -> None:
+    long = FirmRecord("long", "Morgan Enerji Yatırım Holding A.Ş.")
+    typo = FirmRecord("typo", "Mosgan Enerji Ltd. Şti.")
+    found = build_resolver([TEKSTIL, GIDA, BANK, YAPI, long, typo]).candidates(FirmRecord("asked", "Morgan Enerji"))
+    assert found[0].record_id == "long"
+
+
+@pytest.mark.parametrize("form", ["S. de R.L. de C.V.", "d.o.o.", "Sp. z o.o.", "S.A.P.I.", "Spółka jawna", "SAGL"])
+def test_forms_of_the_world_are_no_part_of_a_marked_name(form: str) -> None:
+    assert read_name(f"Nurova Tekstil {form}").words == ("nurova", "tekstil")
 
 
 def test_list_of_nobody_has_no_candidates_and_no_doubles() -> None:

@@ -1,17 +1,20 @@
 """Copies share a story; events that share only their words do not."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.stories.copies import (
-    StoryIndex,
+from oncu.classifiers.stories.copies import StoryIndex, assign_stories
+from oncu.classifiers.stories.sketches import (
+    NAME,
     StoryText,
-    assign_stories,
     sketch,
     sketch_document,
+    sketch_documents,
+    sketch_texts,
     without_outlet,
 )
 
@@ -177,6 +180,26 @@ def test_outlet_is_taken_off_a_headline_only_where_it_is_a_name() -> None:
 
 def test_sketch_is_the_same_in_every_process() -> None:
     assert sketch("Nurova Tekstil 12 yeni") == (1245583534, 2090157301, 6756409699, 11920465680, 12721029852)
+
+
+@given(st.lists(st.text() | st.sampled_from((TITLE, LEAD, f"{LEAD} " * 5, "No:12/3-4", "")), max_size=6))
+def test_many_texts_at_once_have_the_sketches_they_have_alone(texts: list[str]) -> None:
+    assert sketch_texts(texts) == [sketch(text) for text in texts]
+
+
+def test_documents_at_once_have_the_sketches_they_have_alone() -> None:
+    told = [StoryText("a", f"{TITLE} - Örnek Haber", LEAD), StoryText("b", TITLE), StoryText("c")]
+    assert sketch_documents(told) == [sketch_document(one) for one in told]
+
+
+@pytest.mark.parametrize("number", ["134,60", "12.05.2026", "2026/51", "10:30", "5-6", "134,60 lira"])
+def test_a_number_in_parts_is_one_number(number: str) -> None:
+    marks = [value for value in sketch(f"hedef fiyat {number}") if NAME > value >= NAME // 2]
+    assert len(marks) == 1 and marks != [value for value in sketch("hedef fiyat 134") if NAME > value >= NAME // 2]
+
+
+def test_a_capital_with_a_mark_of_its_own_begins_a_name() -> None:
+    assert sketch(unicodedata.normalize("NFD", "bugün Şirvan Örnek geldi")) == sketch("bugün Şirvan Örnek geldi")
 
 
 @given(st.text())

@@ -112,3 +112,10 @@ def test_long_texts_fold_as_short_ones(text: str) -> None:
 @given(anything)
 def test_key_is_the_folded_text_without_spaces_around(text: str) -> None:
     assert fold_key(text) == fold(text).text.strip()
+
+
+def test_every_letter_folds_together_as_alone() -> None:
+    letters = [chr(code) for code in range(1 << 16)]
+    assert fold_all(letters) == b"\n".join(
+        b" %b " % letter if (letter := fold_key(c).encode()) else b" " for c in letters
+    )

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from oncu.scoring.columns import exposure_from_rows, outcomes_from_rows, signals_from_rows
-from oncu.scoring.evaluate import evaluate
-from oncu.scoring.tables import Exposure, Outcomes, Signals
+from oncu.scoring.judge.columns import exposure_from_rows, outcomes_from_rows, signals_from_rows
+from oncu.scoring.judge.evaluate import evaluate
+from oncu.scoring.judge.tables import Exposure, Outcomes, Signals
 
 # Survival days, status, Karnofsky score of the first 40 rows of the Veterans' lung cancer trial
 # (Kalbfleisch & Prentice 1980, appendix I).

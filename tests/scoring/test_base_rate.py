@@ -1,6 +1,9 @@
 """Comparable clients without a signal."""
 
+import numpy as np
 import pytest
+
+from oncu.scoring.judge.base_rate import Controls, influence_on_base
 
 
 def _clients(names: str, **row: str) -> list[dict[str, str]]:
@@ -85,3 +88,15 @@ def test_lift_over_a_base_rate_of_zero_is_unknown(signals, outcomes, exposure, j
         exposure(*_clients("ABC")),
     )
     assert found["base_rate"]["value"] == 0 and found["lift"] is None
+
+
+def test_an_episode_of_a_frequent_stratum_pulls_the_base_rate_up() -> None:
+    """Strata with 10 and 30 ends of 100, two episodes each: half and one and a half times .2, a quarter each to say."""
+    ended = np.array([True] * 10 + [False] * 90 + [True] * 30 + [False] * 70)
+    stratum, days = np.repeat([0, 1], 100), np.full(200, 30)
+    controls = Controls(
+        np.arange(200), days, ended.astype(np.int64), np.ones(200), stratum, np.arange(200, 204), np.array([0, 0, 1, 1])
+    )
+    moved, whose = influence_on_base(controls, 30)
+    assert moved[200:] == pytest.approx([-0.025, -0.025, 0.025, 0.025]) and whose[200:].tolist() == [200, 201, 202, 203]
+    assert moved[:200].sum() == pytest.approx(0, abs=1e-12)

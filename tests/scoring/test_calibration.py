@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from oncu.scoring.bands import band_table
-from oncu.scoring.brier import brier_at
-from oncu.scoring.calibration import calibration_line, corp, reliability
-from oncu.scoring.monitor import watch_precision
-from oncu.scoring.recalibrate import choose_method, learn_recalibration
-from oncu.scoring.tables import BadInput
+from oncu.scoring.estimates.monitor import watch_precision
+from oncu.scoring.judge.tables import BadInput
+from oncu.scoring.ranks.bands import band_table
+from oncu.scoring.ranks.brier import brier_at
+from oncu.scoring.ranks.calibration import calibration_line, corp, reliability
+from oncu.scoring.ranks.recalibrate import choose_method, learn_recalibration
 
 
 def _said(seed: int, n: int = 4000, power: float = 1.0) -> tuple[np.ndarray, np.ndarray]:

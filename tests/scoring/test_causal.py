@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from oncu.scoring.causal import effect_of_acting, natural_precision
-from oncu.scoring.stratified import crude_odds, mantel_haenszel_odds, mantel_haenszel_risk
-from oncu.scoring.tables import BadInput
+from oncu.scoring.estimates.causal import effect_of_acting, natural_precision
+from oncu.scoring.estimates.stratified import crude_odds, mantel_haenszel_odds, mantel_haenszel_risk
+from oncu.scoring.judge.tables import BadInput
 
 CLIENTS = 4000
 

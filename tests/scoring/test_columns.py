@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oncu.scoring.columns import read_exposure, read_outcomes, read_signals
-from oncu.scoring.tables import BadInput
+from oncu.scoring.judge.columns import read_exposure, read_outcomes, read_signals
+from oncu.scoring.judge.tables import BadInput
 
 HEADER = "signal_id,client_id,side,type,source,known_at"
 ROW = "s1,A,risk,default,gazete,2025-01-01"

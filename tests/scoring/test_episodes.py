@@ -1,6 +1,6 @@
 import numpy as np
 
-from oncu.scoring.episodes import merge_into_episodes
+from oncu.scoring.judge.episodes import merge_into_episodes
 
 
 def _merge(*rows: tuple[int, int, int], merge_days: int = 30) -> list[int]:

@@ -4,19 +4,19 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from oncu.scoring.agreement import dawid_skene, fleiss_kappa
-from oncu.scoring.bands import band_table
-from oncu.scoring.brier import brier_at
-from oncu.scoring.calibration import corp
-from oncu.scoring.causal import natural_precision
-from oncu.scoring.funnel import NEVER, Leads, funnel
-from oncu.scoring.leakage import purged_split, reporting_delay
-from oncu.scoring.monitor import watch_precision
-from oncu.scoring.ranking import auroc, average_precision, compare_auroc
-from oncu.scoring.reading import precision_at
-from oncu.scoring.recalibrate import learn_recalibration
-from oncu.scoring.timeliness import actionable_recall, lead_quantiles, timeliness_score
-from oncu.scoring.usefulness import Crossing, usefulness
+from oncu.scoring.estimates.causal import natural_precision
+from oncu.scoring.estimates.monitor import watch_precision
+from oncu.scoring.judge.leakage import purged_split, reporting_delay
+from oncu.scoring.judge.timeliness import actionable_recall, lead_quantiles, timeliness_score
+from oncu.scoring.people.agreement import dawid_skene, fleiss_kappa
+from oncu.scoring.people.funnel import NEVER, Leads, funnel
+from oncu.scoring.ranks.bands import band_table
+from oncu.scoring.ranks.brier import brier_at
+from oncu.scoring.ranks.calibration import corp
+from oncu.scoring.ranks.ranking import auroc, average_precision, compare_auroc
+from oncu.scoring.ranks.reading import precision_at
+from oncu.scoring.ranks.recalibrate import learn_recalibration
+from oncu.scoring.ranks.usefulness import Crossing, usefulness
 
 quick = settings(max_examples=60, deadline=None)
 chances = st.sampled_from([n / 20 for n in range(21)])

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from oncu.scoring.evaluate import scoreboard
-from oncu.scoring.tables import BadInput
+from oncu.scoring.judge.evaluate import scoreboard
+from oncu.scoring.judge.tables import BadInput
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_small_group_is_pulled_towards_its_category(signals, outcomes, judge) ->
 
 
 def test_grouping_by_a_column_that_is_not_there_is_explained(judge) -> None:
-    from oncu.scoring.columns import signals_from_rows
+    from oncu.scoring.judge.columns import signals_from_rows
 
     row = {"signal_id": "s", "client_id": "A", "side": "risk", "type": "t", "source": "x", "known_at": "2025-01-01"}
     with pytest.raises(BadInput, match="no column 'manager'"):

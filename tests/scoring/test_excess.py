@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from oncu.scoring.base_rate import Controls
-from oncu.scoring.episodes import Episodes
-from oncu.scoring.excess import excess
-from oncu.scoring.followup import FollowUp
+from oncu.scoring.judge.base_rate import Controls
+from oncu.scoring.judge.episodes import Episodes
+from oncu.scoring.judge.excess import excess
+from oncu.scoring.judge.followup import FollowUp
 
 HORIZON = 30
 
@@ -21,7 +21,9 @@ def _followed(sold: np.ndarray) -> FollowUp:
 
 
 def _controls(client: np.ndarray, sold: np.ndarray) -> Controls:
-    return Controls(client, np.where(sold, 10, 60), sold.astype(np.int64), np.ones(len(sold)))
+    nobody = np.zeros(0, dtype=np.int64)
+    plain = np.zeros(len(sold), dtype=np.int64)
+    return Controls(client, np.where(sold, 10, 60), sold.astype(np.int64), np.ones(len(sold)), plain, nobody, nobody)
 
 
 def _bank(seed: int, sold: float = 0.25, base: float = 0.10) -> tuple[Episodes, FollowUp, Controls]:

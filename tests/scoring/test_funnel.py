@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from oncu.scoring.agreement import dawid_skene, fleiss_kappa
-from oncu.scoring.funnel import (
+from oncu.scoring.judge.tables import BadInput
+from oncu.scoring.people.agreement import dawid_skene, fleiss_kappa
+from oncu.scoring.people.funnel import (
     NEVER,
     Leads,
     acceptance_by_analyst,
@@ -13,8 +14,7 @@ from oncu.scoring.funnel import (
     novelty,
     yield_per_hour,
 )
-from oncu.scoring.tables import BadInput
-from oncu.scoring.verdicts import verdict_worth
+from oncu.scoring.people.verdicts import verdict_worth
 
 
 def _leads(*rows: tuple[int, ...], closed: dict[int, int] | None = None) -> Leads:

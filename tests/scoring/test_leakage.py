@@ -1,4 +1,22 @@
-"""The fifteen leakage rules. Each test also shows the number a broken rule would give, so it cannot pass in vain."""
+"""The fifteen leakage rules. Each test also shows the number a broken rule would give, so it cannot pass in vain.
+
+rule  guarded by  tests here, and in the scoreboard
+1  time zero is when we knew  asof.signals_as_of  rule_1; score_judging (curve, horizons)
+2  an end of the same day is no prediction  followup.follow  rule_2
+3  late records do not exist yet  asof.outcomes_as_of, settled_day  rule_3; score_judging (terms)
+4  open episodes are unknown, never failures  conversion.incidence  rule_4; score_judging (naive share)
+5  duplicates count once  episodes, clustered intervals  rule_5; score_judging (one end a client)
+6  clients who left stay in the universe  spells, base_rate  rule_6; score_judging (coverage)
+7  train and test apart by time, group, story  leakage.purged_split  rule_7
+8  what was scored afterwards is not mixed in  leakage.live_only, the arm of a ledger  rule_8; score_report (shadow)
+9  a source that proclaims an end foretells none  without_defining_sources  rule_9; score_judging (proclaims)
+10 the bank's own action is logged  causal.natural_precision  rule_10; score_judging (acting)
+11 looking daily raises no more false alarms  monitor.watch_precision  rule_11; score_judging (alarm)
+12 what was chosen later counts from its change  leakage.since_change  rule_12
+13 corrections of clients do not rewrite history  append-only rows, known_at  rule_13; score_report (same bytes)
+14 what the decision revealed is no feature  leakage.assert_features_known  rule_14
+15 shares of offers are said to be among offered  funnel.funnel  rule_15
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,16 +25,17 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from oncu.scoring import evaluate as judging
-from oncu.scoring.asof import SALE, KnownOutcomes, client_day, day_of, outcomes_as_of
-from oncu.scoring.base_rate import matched_controls
-from oncu.scoring.causal import natural_precision
-from oncu.scoring.columns import outcomes_from_rows, signals_from_rows
-from oncu.scoring.conversion import conversion
-from oncu.scoring.episodes import Episodes, merge_into_episodes
-from oncu.scoring.followup import first_outcome, follow
-from oncu.scoring.funnel import NEVER, Leads, funnel
-from oncu.scoring.leakage import (
+from oncu.scoring.estimates.causal import natural_precision
+from oncu.scoring.estimates.monitor import watch_precision
+from oncu.scoring.judge import evidence as judging
+from oncu.scoring.judge.asof import SALE, KnownOutcomes, client_day, day_of, outcomes_as_of
+from oncu.scoring.judge.base_rate import matched_controls
+from oncu.scoring.judge.columns import outcomes_from_rows, signals_from_rows
+from oncu.scoring.judge.conversion import conversion
+from oncu.scoring.judge.episodes import Episodes, merge_into_episodes
+from oncu.scoring.judge.evaluate import evaluate
+from oncu.scoring.judge.followup import first_outcome, follow
+from oncu.scoring.judge.leakage import (
     Leak,
     assert_features_known,
     assert_point_in_time,
@@ -28,8 +47,8 @@ from oncu.scoring.leakage import (
     since_change,
     without_defining_sources,
 )
-from oncu.scoring.monitor import watch_precision
-from oncu.scoring.spells import spells_of
+from oncu.scoring.judge.spells import spells_of
+from oncu.scoring.people.funnel import NEVER, Leads, funnel
 
 AS_OF = date(2025, 3, 31)
 
@@ -89,7 +108,7 @@ def test_judging_refuses_a_table_that_was_not_cut(monkeypatch, signals, outcomes
     broken = unfiltered or (lambda rows, clients, **more: plain(rows, clients, **{**more, "as_of": date(2099, 1, 1)}))
     monkeypatch.setattr(judging, table, broken)
     with pytest.raises(Leak):
-        judging.evaluate(
+        evaluate(
             signals({"client_id": "A", "known_at": "2025-01-01"}, {"client_id": "B", "known_at": "2025-06-01"}),
             outcomes({"client_id": "A", "occurred_at": "2025-05-01"}),
             exposure({"client_id": "A", "from": "2025-05-01"}),
@@ -302,3 +321,8 @@ def test_choosing_signals_keeps_absent_columns_absent() -> None:
     chosen = choose_signals(replace(table, manager=None), np.array([False, True]))
     assert (chosen.signal_id, chosen.manager, len(chosen.known_at)) == (["t"], None, 1)
     assert chosen.known_at[0] == np.datetime64(AS_OF.replace(month=1, day=1) + timedelta(days=1))
+
+
+def test_every_rule_has_a_test() -> None:
+    named = {int(name.split("_")[2]) for name in globals() if name.startswith("test_rule_")}
+    assert named == set(range(1, 16))

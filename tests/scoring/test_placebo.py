@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from oncu.scoring.placebo import permute_clients, placebo_outcomes
+from oncu.scoring.judge.placebo import permute_clients, placebo_outcomes
 
 CLIENTS = [f"c{n:04d}" for n in range(1500)]
 

@@ -7,9 +7,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oncu.scoring.columns import exposure_from_rows, outcomes_from_rows, signals_from_rows
-from oncu.scoring.conversion import conversion, incidence
-from oncu.scoring.evaluate import Report, evaluate
+from oncu.scoring.judge.columns import exposure_from_rows, outcomes_from_rows, signals_from_rows
+from oncu.scoring.judge.conversion import conversion, incidence
+from oncu.scoring.judge.evaluate import Report, evaluate
 
 FIRST, AS_OF = date(2024, 1, 1), date(2024, 9, 30)
 Row = dict[str, object]

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from oncu.scoring.intervals import Rate
-from oncu.scoring.ranking import auroc, average_precision, compare_auroc, deterioration_p, gini
-from oncu.scoring.reading import minutes_per_right_one, number_needed_to_read, precision_at, precision_by_rank
+from oncu.scoring.estimates.intervals import Rate
+from oncu.scoring.ranks.ranking import auroc, average_precision, compare_auroc, deterioration_p, gini
+from oncu.scoring.ranks.reading import minutes_per_right_one, number_needed_to_read, precision_at, precision_by_rank
 
 
 def _desk(score: list[float], right: list[bool], reader: list[int] | None = None, day: list[int] | None = None) -> dict:

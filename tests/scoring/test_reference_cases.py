@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from oncu.scoring.conversion import incidence, influence_on_sale
-from oncu.scoring.discrimination import auc_at
-from oncu.scoring.intervals import log_log, wilson
-from oncu.scoring.shrinkage import fit_beta_prior, posterior
+from oncu.scoring.estimates.intervals import log_log, wilson
+from oncu.scoring.estimates.shrinkage import fit_beta_prior, posterior
+from oncu.scoring.judge.conversion import incidence, influence_on_sale
+from oncu.scoring.ranks.discrimination import auc_at
 
 # Remission weeks of 21 leukaemia patients on 6-MP (Freireich et al. 1963, Blood 21:699); 1 = relapse.
 WEEKS = np.array([6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35])

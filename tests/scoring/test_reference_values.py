@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control
 
-from oncu.scoring.agreement import dawid_skene, fleiss_kappa
-from oncu.scoring.bands import jeffreys_p
-from oncu.scoring.brier import brier_at
-from oncu.scoring.calibration import corp
-from oncu.scoring.ranking import auroc, compare_auroc
-from oncu.scoring.stratified import crude_odds, mantel_haenszel_odds
-from oncu.scoring.timeliness import FEW_FALSE_ALARMS, FEW_MISSES, STANDARD, scaled_sigmoid
-from oncu.scoring.usefulness import Crossing, accuracy, critical_success, odds_ratio, peirce_skill, sedi
+from oncu.scoring.estimates.stratified import crude_odds, mantel_haenszel_odds
+from oncu.scoring.judge.timeliness import FEW_FALSE_ALARMS, FEW_MISSES, STANDARD, scaled_sigmoid
+from oncu.scoring.people.agreement import dawid_skene, fleiss_kappa
+from oncu.scoring.ranks.bands import jeffreys_p
+from oncu.scoring.ranks.brier import brier_at
+from oncu.scoring.ranks.calibration import corp
+from oncu.scoring.ranks.ranking import auroc, compare_auroc
+from oncu.scoring.ranks.usefulness import Crossing, accuracy, critical_success, odds_ratio, peirce_skill, sedi
 
 # 113 patients with subarachnoid haemorrhage: poor outcome, S100B in 1/100 ug/l, WFNS grade (Turck et al. 2010,
 # Intensive Care Medicine 36:107; data set aSAH of R pROC).

@@ -5,11 +5,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from oncu.scoring.discrimination import auc_at
-from oncu.scoring.evaluate import evaluate
-from oncu.scoring.leadtime import lead_time
-from oncu.scoring.shrinkage import fit_beta_prior
-from oncu.scoring.tables import Exposure, Outcomes, Signals
+from oncu.scoring.estimates.shrinkage import fit_beta_prior
+from oncu.scoring.judge.evaluate import evaluate
+from oncu.scoring.judge.leadtime import lead_time
+from oncu.scoring.judge.tables import Exposure, Outcomes, Signals
+from oncu.scoring.ranks.discrimination import auc_at
 
 DAYS, HORIZON, MERGE = 720, 90, 30
 BASE, SIGNALLED, LEAVING = 0.0010, 0.0060, 0.0015  # hazards a day: sale without and with a signal, competing end

@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from oncu.scoring.asof import KnownOutcomes, day_of
-from oncu.scoring.episodes import Episodes
-from oncu.scoring.halflife import freshness, half_life
-from oncu.scoring.misses import REASONS, Trace, largest_misses, reason_missed, waterfall
-from oncu.scoring.spells import Spells, spells_of
-from oncu.scoring.timeliness import (
+from oncu.scoring.estimates.halflife import freshness, half_life
+from oncu.scoring.judge.asof import KnownOutcomes, day_of
+from oncu.scoring.judge.episodes import Episodes
+from oncu.scoring.judge.misses import REASONS, Trace, largest_misses, reason_missed, waterfall
+from oncu.scoring.judge.spells import Spells, spells_of
+from oncu.scoring.judge.timeliness import (
     FEW_MISSES,
     actionable_recall,
     backward_leads,
@@ -177,7 +177,7 @@ def test_waterfall_and_the_ends_read_of_make_up_all() -> None:
     steps = waterfall(traces)
     assert [step.reason for step in steps] == list(REASONS)
     assert sum(step.share.value for step in steps) == 0.75
-    assert [(step.missed, step.amount) for step in steps[:3]] == [(1, 0), (0, 0), (2, 5.0)]
+    assert [(step.missed, step.amount) for step in steps[:3]] == [(1, None), (0, 0), (2, 5.0)]
 
 
 def test_largest_misses_come_first() -> None:
@@ -185,3 +185,9 @@ def test_largest_misses_come_first() -> None:
     assert [(trace.client_id, reason) for trace, reason in largest_misses(traces)] == [
         ("b", "not resolved"), ("a", "not covered"),
     ]  # fmt: skip
+
+
+def test_ends_that_all_come_on_one_day_have_no_decay_and_do_not_fail() -> None:
+    days = np.concatenate([np.full(15, 40), np.full(30, 355)])
+    found = half_life(days, np.concatenate([np.full(15, 1), np.zeros(30, dtype=np.int64)]))
+    assert found is None or found.days > 0

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from oncu.scoring.tables import BadInput
-from oncu.scoring.usefulness import (
+from oncu.scoring.judge.tables import BadInput
+from oncu.scoring.ranks.usefulness import (
     Crossing,
     acting_threshold,
     crossing,

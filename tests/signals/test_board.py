@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from oncu.signals.faces.board import flagged_clients, flagged_lines, score_lines, show_rate
-from oncu.signals.score.scoreboard import SIDES, build_scoreboard
+from oncu.signals.score.case import SIDES
+from oncu.signals.score.scoreboard import build_scoreboard
 from oncu.signals.words import load_words
 from oncu.storage.clients import Client
 

@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from oncu.classifiers.mentions.matcher import build_matcher
+from oncu.config.settings import load_settings
+from oncu.signals.commands.console import open_storage
+from oncu.signals.flow.pipeline import name_of
+from oncu.storage.clients import load_clients
+
 CORE = """client_id;legal_name;short_names;tax_id;city;addresses;parent_id;limit
 C1;Karaçınar Tekstil Sanayi A.Ş.;Karaçınar;6004108239;Bursa;Kestel OSB 4. Cadde, Kestel/Bursa;C3;2.500.000,50
 C2;Nehir Kimya Ltd. Şti.;;;Adana;;;
@@ -44,6 +50,15 @@ def test_show_as_json_has_every_version(ready):
     found = json.loads(ready("clients", "show", "C1", "--json").out)
     assert [(r["source"], len(r["versions"])) for r in found["records"]] == [("clients", 1), ("crm", 1)]
     assert {name["origin"] for name in found["names"]} == {"file", "generated"}
+
+
+def test_a_new_order_of_sources_reaches_all_clients(ready, monkeypatch):
+    monkeypatch.setenv("ONCU_CLIENTS__SOURCES", '["crm", "clients"]')
+    assert ready("clients", "reunite", "--by", "ayse").out == (
+        "Birden çok kaydı olan 1 müşteri kaynak sırasına göre yeniden kuruldu (crm, clients); 1 müşteri değişti\n"
+    )
+    assert "  il           Ankara  [crm:77; clients:C1: Bursa]" in ready("clients", "show", "C1").out.splitlines()
+    assert ready("clients", "reunite").out.endswith("; 0 müşteri değişti\n")
 
 
 def test_duplicates_are_listed_decided_and_gone(ready):
@@ -111,6 +126,21 @@ def test_aliases_are_added_and_removed_by_hand(ready):
         "Çınarlı": "person",
         "Karaçınar": "removed",
     }
+
+
+def accepted(text: str) -> list[str]:
+    """The clients that the next reading of the database's texts would find in this one."""
+    with open_storage(load_settings()) as database, database.read() as connection:
+        matcher = build_matcher(map(name_of, load_clients(connection)))
+    return [mention.client_id for mention in matcher.find(text) if mention.accepted]
+
+
+def test_generated_name_that_a_person_removes_is_found_no_more(ready):
+    said = "Bugün Karaçınar Tekstil yeni fabrika açtı"
+    assert accepted(said) == ["C1"]
+    ready("clients", "aliases", "C1", "--remove", "Karaçınar Tekstil", "--remove", "Karaçınar", "--by", "ayse")
+    assert accepted(said) == []
+    assert accepted("Bugün Karaçınar Tekstil Sanayi A.Ş. yeni fabrika açtı") == ["C1"]
 
 
 def test_group_is_a_tree_with_its_head_on_top(ready):

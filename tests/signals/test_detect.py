@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from oncu.config.load import load_signal_types
+from oncu.signals.flow import novelty
 from oncu.signals.flow.detect import Past, detect, step_height
 from oncu.storage.hits import Hit
 
@@ -178,3 +179,22 @@ def test_what_looks_back_is_old_news_and_never_alerts(plant, now):
     old = replace(plant, reading="Simya İlaç fabrikasının temeli atılalı on yıl oldu")
     found = detect([old], Past(), TYPES, now, old_after=OLD)
     assert ([e.novelty for e in found.evidence], found.signals[0].arm) == (["old"], "shadow")
+
+
+def test_a_long_episode_compares_each_story_with_the_newest_only(plant, now, monkeypatch):
+    compared = []
+    judge = novelty.same_event
+    monkeypatch.setattr(novelty, "same_event", lambda one, other: compared.append(1) or judge(one, other))
+    told = [retold(plant, f"Simya İlaç {100 + n} milyon liralık fabrika kuruyor", f"s{n}") for n in range(120)]
+    detect(told, Past(), TYPES, now, old_after=OLD)
+    assert len(compared) <= 120 * novelty.MAX_COMPARED
+
+
+def test_a_story_that_joins_brings_what_was_told_of_it(plant, now):
+    """The people of the second story are known of the event once a third made both one."""
+    amount = retold(plant, "Simya İlaç 120 milyon TL harcayacak", "s1")
+    people = retold(plant, "Tesiste 250 kişi çalışacak, Simya İlaç duyurdu", "s2")
+    both = retold(plant, "Simya İlaç tesisinde 250 kişi çalışacak, 120 milyon TL harcanacak", "s3")
+    again = retold(plant, "Simya İlaç tesisinde 250 kişi çalışacak", "s1", source="ajans")
+    found = detect([amount, people, both, again], Past(), TYPES, now, old_after=OLD)
+    assert [evidence.novelty for evidence in found.evidence] == ["first", "first", "repeat", "repeat"]

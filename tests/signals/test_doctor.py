@@ -8,6 +8,8 @@ import pytest
 
 from oncu.config.load import SIGNALS
 from oncu.signals.doctor import examine
+from oncu.signals.learning.model_files import file_of
+from oncu.signals.learning.models import Course, promote, train_model
 
 
 @pytest.fixture
@@ -41,6 +43,30 @@ def test_documents_that_wait_are_counted(findings, bank):
     bank.see("Hava güzel")
     found = findings(database_url=bank.database.address)
     assert (found["clients"].text, found["documents"].text) == ("3 clients", "1 stored, 1 waiting for: oncu run")
+
+
+@pytest.fixture
+def promoted(bank, tmp_path):
+    """A model that was promoted, of one type."""
+    types = {"strike": bank.types["strike"]}
+    model = train_model(bank.database, Course(types, {}, {}), tmp_path / "models", "ece", bank.now)
+    promote(bank.database, Course(types, {}, {}), model, "ece", bank.now, force="first one")
+    return model
+
+
+def test_without_a_model_the_cues_read_alone(findings, bank):
+    assert findings(database_url=bank.database.address)["reading"].text.startswith("the cues alone")
+
+
+def test_the_model_that_reads_is_named(findings, bank, promoted):
+    found = findings(database_url=bank.database.address)["reading"]
+    assert (found.is_fine, promoted.id in found.text, "0 labels" in found.text) == (True, True, True)
+
+
+def test_a_model_whose_file_is_lost_is_to_be_mended(findings, bank, promoted):
+    file_of(bank.database, promoted).unlink()
+    found = findings(database_url=bank.database.address)["reading"]
+    assert (found.is_fine, "there is no such file" in found.text) == (False, True)
 
 
 def test_a_fault_of_a_source_is_named(findings, tmp_path):

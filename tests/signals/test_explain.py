@@ -40,6 +40,16 @@ def test_an_explanation_holds_the_words_the_name_and_the_arithmetic(bank, alert_
     assert found["alert"]["reason"].startswith("probability ")
 
 
+@pytest.mark.parametrize(
+    ("language", "line"), [("tr", "veriler   12.500.000 TRY · 03.04.2026 · Bursa"), ("en", "facts     12,500,000 TRY")]
+)
+def test_an_explanation_shows_what_the_sentence_states(bank, language, line):
+    bank.see("Simya İlaç'a 03.04.2026 tarihinde Bursa'da 12,5 milyon lira idari para cezası kesildi")
+    bank.run()
+    ((penalty,),) = bank.rows("SELECT id FROM alerts")
+    assert line in lines(bank, penalty, language)
+
+
 def test_an_explanation_names_what_else_is_open(bank, alert_id):
     assert explain(bank, alert_id)["also_open"] == ["opportunity:plant_expansion"]
 

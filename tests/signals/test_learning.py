@@ -1,6 +1,7 @@
 """The loop: judge mentions, exchange labels, train, compare, promote, go back, and read with what was promoted."""
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from oncu.config.noise_classes import load_noise_classes
 from oncu.config.problems import Problem
 from oncu.signals.learning.corpus import gather, judged_passages, set_of, told_in
 from oncu.signals.learning.labelling import export_labels, give_answer, import_labels, next_questions, options_of
+from oncu.signals.learning.model_files import file_of, name_file
 from oncu.signals.learning.models import Course, match_models, open_model, promote, reading_model, rollback, train_model
 from oncu.signals.learning.trial import TrialHit, count_alerts, try_type
 from oncu.storage.audit import find_broken_link
+from oncu.storage.database import open_database
 from oncu.storage.labels import label_history, load_decisions
 from oncu.storage.passages import recent_passages
 from oncu.storage.trained import active_model
@@ -173,9 +176,9 @@ def test_a_long_text_is_judged_by_the_sentences_that_name_the_client(bank):
     assert told_in(passage) == "Simya İlaç işçileri greve çıktı."
 
 
-def test_training_writes_the_model_with_its_report_beside_it(train):
+def test_training_writes_the_model_with_its_report_beside_it(bank, train):
     model = train()
-    report = json.loads(Path(model.file).with_suffix(".json").read_text("utf-8"))
+    report = json.loads(file_of(bank.database, model).with_suffix(".json").read_text("utf-8"))
     assert set(report["types"]) == set(CODES) and report["types"]["strike"]["threshold"] == 0.5
     assert model.inputs["examples of types"]["n"] > 30
 
@@ -185,9 +188,26 @@ def test_the_same_inputs_train_once(train, bank):
     assert bank.rows("SELECT count(*) FROM trained_models") == [(1,)]
 
 
-def test_a_lost_file_is_made_again(train):
-    Path(train().file).unlink()
-    assert open_model(train())
+def test_a_lost_file_is_made_again(bank, train):
+    file_of(bank.database, train()).unlink()
+    assert open_model(bank.database, train())
+
+
+def test_a_moved_folder_of_a_database_takes_its_models_along(bank, course, train, tmp_path):
+    model = train()
+    promote(bank.database, course, model, "ece", bank.now, force="first one")
+    bank.database.close()
+    (tmp_path / "moved").mkdir()
+    for part in ("oncu.db", "models"):
+        shutil.move(tmp_path / part, tmp_path / "moved")
+    opened = open_database(f"sqlite:///{tmp_path / 'moved' / 'oncu.db'}")
+    assert reading_model(opened, bank.now)[1] == model.id
+    opened.close()
+
+
+def test_a_model_kept_elsewhere_is_named_by_its_whole_path(bank, tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "m.skops"
+    assert Path(name_file(bank.database, path)).is_absolute()
 
 
 def test_without_judged_texts_nothing_is_promoted(bank, course, train):
@@ -226,7 +246,7 @@ def test_there_is_nothing_behind_the_cues_to_go_back_to(bank):
 def test_a_broken_model_is_an_issue_and_the_cues_go_on(bank, course, train):
     model = train()
     promote(bank.database, course, model, "ece", bank.now, force="first one")
-    Path(model.file).write_bytes(b"broken")
+    file_of(bank.database, model).write_bytes(b"broken")
     bank.see("Simya İlaç işçileri greve çıktı")
     assert bank.run().tags == 1
     ((kind, problem),) = bank.rows("SELECT kind, problem FROM issues")
@@ -237,6 +257,20 @@ def test_another_library_is_refused(bank, course, train, monkeypatch):
     promote(bank.database, course, train(), "ece", bank.now, force="first one")
     monkeypatch.setattr("oncu.signals.learning.models.version", lambda name: "0.1")
     assert reading_model(bank.database, bank.now) == (None, "")
+
+
+def test_the_filter_reads_with_the_model_that_is_named(oncu, bank, train, taught, monkeypatch):
+    monkeypatch.setenv("ONCU_DATABASE_URL", bank.database.address)
+    path = file_of(bank.database, train())
+    line = json.dumps({"id": 1, "text": UNSEEN.format("bugün")}).encode()
+    found = {name: oncu("tag", "--model", name, stdin=line).out for name in ("none", "newest", path)}
+    assert '"strike"' not in found["none"] and '"strike"' in found["newest"] and found["newest"] == found[path]
+
+
+def test_a_model_nobody_has_is_said(oncu, bank, monkeypatch):
+    monkeypatch.setenv("ONCU_DATABASE_URL", bank.database.address)
+    said = oncu("tag", "--model", "nothing", stdin=b"")
+    assert said.code == 1 and "oncu models list" in said.err and "Traceback" not in said.err
 
 
 def test_force_needs_a_reason(oncu, tmp_path):

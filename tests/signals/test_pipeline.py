@@ -7,6 +7,7 @@ import pytest
 from oncu.config.load import ConfigError
 from oncu.config.problems import Problem
 from oncu.signals.flow.pipeline import Counts, run_pending, warm_up
+from oncu.storage.alerts import alerted_stories
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
 DENIAL = "Simya İlaç'a patent davası açıldığı iddiası yalanlandı"
@@ -241,3 +242,13 @@ def test_a_warm_run_and_a_cold_one_put_documents_in_the_same_stories(bank, now):
         bank.see(LAWSUIT, source=f"gazete{day}", at=at, published_at=now - 20 * DAY)
         run_pending(bank.database, bank.catalogue, bank.settings, at, warm=ready)
     assert len({story for (story,) in bank.rows("SELECT story_id FROM story_members")}) == 1
+
+
+def test_a_story_alerted_of_a_merged_client_isalerted_stories_the_survivor(bank, now):
+    bank.see("Simya İlaç yeni fabrika kuruyor", "Simya İlaç yeni fabrikasının temelini attı.")
+    bank.run()
+    with bank.database.write() as connection:
+        connection.exec_driver_sql("UPDATE clients SET merged_into = 'C2' WHERE client_id = 'C1'")
+    (story,) = [row[0] for row in bank.rows("SELECT story_id FROM signals LIMIT 1")]
+    with bank.database.read() as connection:
+        assert ("C2", "opportunity", story) in alerted_stories(connection, [story])

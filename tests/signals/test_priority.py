@@ -23,7 +23,7 @@ from oncu.signals.flow.priority import (
     stake_share,
 )
 from oncu.storage.alerts import Alert, Candidate
-from oncu.storage.scores import Score
+from oncu.storage.scores import Score, publish_scores
 from oncu.storage.stakes import Stake
 
 LAWSUIT = load_signal_types()["lawsuit"]
@@ -167,3 +167,14 @@ def test_a_penalty_stays_among_the_first_three_whatever_good_is_told():
     praise = [made("c", "opportunity", 0.9, kind=f"o{n}") for n in range(16)]
     penalty = made("c", "risk", 0.05)
     assert penalty in in_reading_order([*praise, penalty])[:3]
+
+
+def test_the_published_foresight_of_a_source_orders_its_alerts(bank, now):
+    score = Score(now.date(), "both", "source", "gazete", "foresight", 180, 0.4, 0.3, 0.5, 40)
+    with bank.database.write() as connection:
+        publish_scores(connection, [score], now, "v")
+    bank.see("Simya İlaç konkordato ilan etti")
+    bank.see("Nehir Kimya konkordato ilan etti", source="bulten")
+    bank.run()
+    reasons = [reason for (reason,) in bank.rows("SELECT reason FROM alerts ORDER BY client_id")]
+    assert "foresight of the source (n=40)" in reasons[0] and "source without a record" in reasons[1]

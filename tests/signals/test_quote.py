@@ -1,5 +1,6 @@
 """The quoted sentence: word for word from the document, short, with the client marked."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -46,6 +47,14 @@ def test_the_quote_is_the_sentence_of_the_cue_with_the_client_marked():
 def test_an_abbreviated_form_does_not_end_the_quote():
     found = quote_evidence(evidence("Özet", "Dün Simya İlaç A.Ş. hakkında dava açıldı. Borsa yükseldi."))
     assert str(found) == "Dün Simya İlaç A.Ş. hakkında dava açıldı."
+
+
+def test_a_short_name_elsewhere_does_not_shorten_the_name_of_the_quoted_sentence():
+    full = f"{NAME} Sanayi A.Ş."
+    item = evidence(f"{NAME} zorda", f"Rakibi {full}'ye dava açtı.")
+    start = len(f"{NAME} zorda\nRakibi ")
+    found = quote_evidence(replace(item, names=((0, len(NAME)), (start, start + len(full)))))
+    assert found.name == full
 
 
 def test_a_client_named_in_another_sentence_is_not_marked():

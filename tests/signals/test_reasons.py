@@ -138,6 +138,7 @@ def explanation() -> dict[str, object]:
         "time_note": "day",
         "novelty": "repeat",
         "same_event": "same client and type, 2 days apart, shares 40 % of the words",
+        "facts": {},
     }
     return {
         "alert": alert | {"reason": "probability 0.70 x relevance 90 % x severity 0.60 x fact 1.0"},

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from oncu.storage.documents import Document, save_documents
 from oncu.storage.mentions import StoryMember, recent_story_members, save_mentions, save_story_members, save_tags
+from oncu.storage.models import tags
 
 HOUR = timedelta(hours=1)
 
@@ -33,6 +35,14 @@ def test_a_tag_saved_again_is_the_same_row(tell, database):
     told = tell("a")
     with database.write() as connection:
         assert save_tags(connection, [replace(told.tag, probability=0.1)]) == 0
+
+
+def test_a_tag_comes_back_with_what_its_sentence_states(tell, database):
+    tell("a", facts={"amount": 12e6, "currency": "TRY", "places": ["Bursa"]})
+    with database.read() as connection:
+        assert connection.execute(select(tags.c.facts)).scalars().all() == [
+            {"amount": 12e6, "currency": "TRY", "places": ["Bursa"]}
+        ]
 
 
 def test_a_tag_without_its_mention_is_refused(tell, database):

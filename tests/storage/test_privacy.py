@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from oncu.storage.database import Database, create_database
 from oncu.storage.documents import Document, load_documents, mark_read, save_documents
+from oncu.storage.models import tags
 from oncu.storage.privacy import (
     Holding,
     MaskedText,
@@ -67,3 +69,10 @@ def test_a_text_is_masked_reported_erased_and_kept_away(opened: Database, now: d
         save_masked(connection, [], [masked], "1", now)
         assert {d.text for d in load_documents(connection, [complaint.id, old.id]).values()} == {""}
         assert holdings(connection, now, ages=[30]) == [Holding("complaint", 2, 0, 0, 2, 0, None, {30: 0})]
+
+
+def test_facts_of_an_erased_text_are_gone(tell, database: Database, now: datetime) -> None:
+    told = tell("a", facts={"counterparties": ["Deneme Lojistik A.Ş."]})
+    with database.write() as connection:
+        erase_document(connection, told.document.id, now)
+        assert connection.execute(select(tags.c.facts)).scalars().all() == [{}]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import load_signal_types
-from oncu.scoring.intervals import wilson
+from oncu.scoring.estimates.intervals import wilson
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[3] / "shared" / "data" / "tr" / "news"

@@ -1,0 +1,1 @@
+"""Leads that people send and judge: their way, their agreement, their verdicts."""

@@ -1,0 +1,1 @@
+"""Probabilities and orders against what happened: areas, calibration, the cost of reading."""

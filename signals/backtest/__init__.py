@@ -1,0 +1,1 @@
+"""Backtests: an archive replayed as it was known then, and the scoreboard it would have given."""

@@ -1,0 +1,100 @@
+"""`oncu backtest`: an archive judged by what happened; `oncu missed`: what the bank's own listening lost, and where."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from oncu.config.backtest_specs import find_backtest, load_backtest, ready_backtests
+from oncu.config.load import HERE, SIGNALS, SOURCES, load_signal_types, load_sources, read_yaml
+from oncu.config.settings import load_settings
+
+from .console import open_storage, read_past_day, say, show_progress
+
+DATA = Path("../shared/data")
+LIST = "list"
+WINDOW = 365
+SHOWN = 10
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Language = Annotated[
+    Literal["tr", "en"] | None, typer.Option("--lang", help="Its language; that of the settings by default.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command(epilog="Example: oncu backtest bank-failures --data ../shared/data")(backtest)
+    app.command(epilog="Example: oncu missed --as-of 2026-06-30")(missed)
+
+
+def backtest(
+    spec: Annotated[str, typer.Argument(help="A spec (YAML), the name of a ready one, or: list.")],
+    data: Annotated[Path, typer.Option(help="The folder the spec's files lie in.")] = DATA,
+    as_json: AsJson = False,
+    language: Language = None,
+) -> None:
+    """Replay an archive as it was known then and print the scoreboard it would have given.
+
+    Every number with its n and 95 % interval, beside a baseline; the same spec on the same data prints the same bytes.
+    """
+    if spec == LIST:
+        _list_ready(_language(language))
+        return
+    from ..backtest.result import result_lines
+    from ..backtest.run import run_backtest
+    from ..words import load_words
+
+    wanted = load_backtest(find_backtest(spec))
+    with show_progress("backtest") as progress:
+        result = run_backtest(wanted, data, progress)
+    if as_json:
+        say(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
+        return
+    for line in result_lines(result, load_words(_language(language), load_settings().timezone)):
+        say(line)
+
+
+def missed(
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Ends until this day; today by default.")] = None,
+    window: Annotated[
+        int, typer.Option(help="Days before an end in which a warning would have counted.", min=1, max=3650)
+    ] = WINDOW,
+    side: Annotated[Literal["risk", "opportunity"], typer.Option(help="Which ends: bad ones or sales.")] = "risk",
+    shown: Annotated[int, typer.Option("--limit", help="How many ends to show, the largest first.", min=1)] = SHOWN,
+    as_json: AsJson = False,
+    language: Language = None,
+) -> None:
+    """Show the ends nobody read of in time: the documents held, where each was lost, the smallest change that helps.
+
+    The ends of the year before the day count; a warning counts if it came in the window before its end.
+    """
+    from ..backtest.missed import missed_lines
+    from ..score.pages import wording_of
+    from ..score.regret import find_missed
+
+    settings = load_settings()
+    day = read_past_day(as_of, settings)
+    kinds = read_yaml(HERE / "lookups" / "outcomes.yml")[side]["foretold"]
+    types, sources = load_signal_types(settings.signals or SIGNALS), load_sources(settings.sources or SOURCES)
+    asked = {"as_of": day, "since": day - timedelta(days=WINDOW), "window_days": window, "kinds": kinds, "side": side}
+    with open_storage(settings) as database, show_progress("search") as progress:
+        found = find_missed(database, types, **asked, progress=progress)
+    if as_json:
+        say(json.dumps({"as_of": day.isoformat(), "side": side, **found.as_json()}, ensure_ascii=False, indent=2))
+        return
+    wording = wording_of(_language(language), settings.timezone, types, sources)
+    for line in missed_lines(found, wording, day, days=WINDOW, shown=shown):
+        say(line)
+
+
+def _list_ready(language: str) -> None:
+    for name in ready_backtests():
+        spec = load_backtest(find_backtest(name))
+        say(f"{name:<20} {spec.kind:<10} {getattr(spec.title, language)}")
+
+
+def _language(given: str | None) -> str:
+    return given or load_settings().digest.language

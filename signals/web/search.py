@@ -1,0 +1,63 @@
+"""Find clients by what a person types: any spelling of the name, a number, an id."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+from oncu.classifiers.text import fold_key
+from oncu.storage.clients import Client, clients_version, load_clients
+from oncu.storage.database import Database
+
+MOST = 50  # found clients that a page lists
+
+
+@dataclass
+class ClientFinder:
+    """The folded names of all clients, kept until the client list changes."""
+
+    version: tuple[object, ...] = ()
+    entries: list[tuple[str, Client]] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def find(self, database: Database, text: str) -> tuple[list[Client], int]:
+        """The best MOST clients that hold every word typed, and how many there are.
+
+        `sise cam` finds Şişe Cam, ISPARTA Isparta. A name that begins so comes before one that only holds it, a short
+        name before a long one.
+        """
+        words = fold_key(text).split()
+        if not words:
+            return [], 0
+        found = [(self._rank(words, key), client) for key, client in self._current(database) if _holds(key, words)]
+        found.sort(key=lambda one: (one[0], one[1].client_id))
+        return [client for _, client in found[:MOST]], len(found)
+
+    def count(self, database: Database) -> int:
+        """How many clients there are."""
+        return len(self._current(database))
+
+    def _current(self, database: Database) -> Sequence[tuple[str, Client]]:
+        with self.lock, database.read() as connection:
+            version = clients_version(connection)
+            if version != self.version:
+                self.entries = [(_key_of(client), client) for client in load_clients(connection)]
+                self.version = version
+            return self.entries
+
+    @staticmethod
+    def _rank(words: Sequence[str], key: str) -> tuple[bool, bool, int]:
+        name = key.split("\n", 1)[0]
+        return not name.startswith(" ".join(words)), not _holds(name, words), len(name)
+
+
+def _holds(key: str, words: Sequence[str]) -> bool:
+    return all(f" {word}" in key or key.startswith(word) or f"\n{word}" in key for word in words)
+
+
+def _key_of(client: Client) -> str:
+    """The folded legal name, then the short names and numbers, a line each."""
+    numbers = (re.sub(r"\D", "", number) for number in (client.tax_id, client.mersis) if number)
+    others = (client.client_id, client.ticker or "", client.city or "")
+    texts = (client.legal_name, *client.aliases, *others, *numbers)
+    return "\n".join(fold_key(text) for text in texts if text)
