@@ -35,11 +35,11 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 EVENING = datetime(2026, 9, 30, 20, 0, tzinfo=UTC)  # of the demo's last day
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's chromium; the tests are skipped, and say so, where it is not installed.
 
-    It ends with these tests: as long as it is open an event loop runs, beside which no other test could run its own.
+    It ends with its module: as long as it is open an event loop runs, beside which no other test could run its own.
     """
     if CHROMIUM is None:
         pytest.skip("no chromium is installed (Debian: apt-get install chromium)")
@@ -69,7 +69,7 @@ class Served:
         self.server.should_exit = True
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def demo_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The database of the played demo."""
     folder = tmp_path_factory.mktemp("demo")
@@ -85,7 +85,7 @@ def site_of(database: Database) -> Site:
     return Site(database, Catalogue(sources, load_signal_types(SIGNALS)), Settings(), lambda: EVENING)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def served(demo_database: Database) -> Iterator[str]:
     """The address of the demo's pages."""
     running = Served(build_app(site_of(demo_database)))
