@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOMS := config storage crawlers classifiers scoring signals
 
-.PHONY: help demo test check format lint types rooms bench real wheel-demo clean
+.PHONY: shots help demo test check format lint types rooms bench real wheel-demo clean
 
 help:
 	@echo "make demo    the whole job on a small invented world"
@@ -53,3 +53,7 @@ wheel-demo: .venv/ready
 
 clean:
 	rm -rf .venv .links build dist *.egg-info oncu-demo oncu-real
+
+# The pictures of docs/pages.md, made anew from the demo.
+shots: .venv/ready
+	@$(BIN)/python tests/browser/shots.py

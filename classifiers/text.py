@@ -40,7 +40,7 @@ class Folded:
     @cached_property
     def starts(self) -> NDArray[np.int64]:
         """The code-point offset in the input of each character of `text`, and at the end the length of the input."""
-        kept = _kept(np.frombuffer(self.letters, dtype=np.uint8))
+        kept = is_kept(np.frombuffer(self.letters, dtype=np.uint8))
         return np.append(np.flatnonzero(kept), len(self.letters))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -68,11 +68,16 @@ def fold_letters(text: str) -> bytes:
 
 def fold_all(texts: Sequence[str]) -> bytes:
     """The folded texts in a row, each with a space before and behind it and a newline between two."""
+    return join_spaces(fold_units(texts)[1].tobytes())
+
+
+def fold_units(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
+    """Texts in a row as units of UTF-16, and what each unit folds to: spaces are not joined and marks not dropped."""
     joined = SEPARATOR.join(texts)
     if joined.count(BREAK) >= len(texts):  # one stands in a text
         joined = SEPARATOR.join(text.replace(BREAK, " ") for text in texts)
     units = np.frombuffer(f" {joined} ".encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    return join_spaces(_table_with_breaks().take(units, mode="clip").tobytes())
+    return units, _table_with_breaks().take(units, mode="clip")
 
 
 def join_spaces(letters: bytes) -> bytes:
@@ -80,11 +85,11 @@ def join_spaces(letters: bytes) -> bytes:
     letters = letters.replace(b"\0", b"")
     if len(letters) > LONG:
         found = np.frombuffer(letters, dtype=np.uint8)
-        return found[_kept(found)].tobytes()
+        return found[is_kept(found)].tobytes()
     return SPACES.sub(b" ", letters)
 
 
-def _kept(letters: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def is_kept(letters: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Which folded letters stay: no dropped one, and of a run of spaces (marks among them) the first."""
     kept = np.ones(len(letters), dtype=bool)
     if letters.all():
@@ -92,7 +97,7 @@ def _kept(letters: NDArray[np.uint8]) -> NDArray[np.bool_]:
     else:
         places = np.flatnonzero(letters)
         kept[:] = False
-        kept[places] = _kept(letters[places])
+        kept[places] = is_kept(letters[places])
     return kept
 
 

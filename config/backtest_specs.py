@@ -1,67 +1,19 @@
 """Backtests, `config/backtests/<name>.yml`: an archive, what happened then, and how to judge one by the other."""
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from .backtest_offers import OffersBacktest, TendersBacktest
+from .backtest_tables import BacktestSpec, Days, Pattern, TableSpec
 from .load import HERE, ConfigError, Fault, describe_problems, read_yaml
 from .problems import Problem
-from .values import Bilingual, Category, Side, Strict, Text
+from .values import Category, Side, Strict, Text
 
 BACKTESTS = HERE / "backtests"
 LINKS = BACKTESTS / "links"
-
-
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"is no pattern: {error}") from None
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
-Days = Annotated[int, Field(ge=1, le=36_500)]
-
-
-def _names_a_group(pattern: str) -> str:
-    if not re.compile(pattern).groupindex:
-        raise ValueError("names no group; write one like (?P<city>.+)")
-    return pattern
-
-
-Reading = Annotated[Pattern, AfterValidator(_names_a_group)]
-
-
-class TableSpec(Strict):
-    """Rows of one or more files of one form (CSV, JSON lines, Parquet) under the data folder.
-
-    `columns`: our column → theirs. `keep`: our column → a pattern; rows where it is not found are left out. `dates`:
-    how their days are written, as in strptime ("iso": 2026-01-31, 2026-01-31T09:00:00Z, or as in the head of a mail).
-    `since`, `until`: days of the first of the time columns. `trim`: our column → the part of its text that counts.
-    `split`: our column → where it is cut into several rows. `read`: our column → a pattern whose named groups become
-    columns. `codes`: our column → a lookup file whose keys are replaced by its values.
-    """
-
-    files: list[Text] = Field(min_length=1)
-    columns: dict[str, Text]
-    keep: dict[str, Pattern] = {}
-    dates: Text = "iso"
-    since: date | None = None
-    until: date | None = None
-    trim: dict[str, Pattern] = {}
-    split: dict[str, Pattern] = {}
-    read: dict[str, Reading] = {}
-    codes: dict[str, Text] = {}
-    constants: dict[str, str] = {}
-
-    def provides(self) -> set[str]:
-        """The columns its rows have."""
-        named = {group for pattern in self.read.values() for group in re.compile(pattern).groupindex}
-        return set(self.columns) | named | set(self.constants)
 
 
 class LinkSpec(Strict):
@@ -80,26 +32,7 @@ class LinkSpec(Strict):
     least: float = Field(default=0.3, ge=0, le=1)
 
 
-class _Backtest(Strict):
-    """What every backtest says."""
-
-    needs: ClassVar[dict[str, tuple[str, ...]]] = {}
-
-    name: str
-    title: Bilingual
-    caveats: list[Bilingual] = []
-
-    @model_validator(mode="after")
-    def _columns_are_there(self) -> Self:
-        for table, columns in self.needs.items():
-            spec = getattr(self, table)
-            missing = [column for column in columns if spec is not None and column not in spec.provides()]
-            if missing:
-                raise ValueError(f"{table}: column {missing[0]!r} is missing; name it under columns")
-        return self
-
-
-class SignalsBacktest(_Backtest):
+class SignalsBacktest(BacktestSpec):
     """Signals that are there already, by type, against outcomes; `links` are tried side by side, the first is the
     baseline. `judged`: a file of `config/backtests/links`, links a person has read, right and wrong ones."""
 
@@ -127,7 +60,7 @@ class SignalsBacktest(_Backtest):
         return self
 
 
-class HistoryBacktest(_Backtest):
+class HistoryBacktest(BacktestSpec):
     """What happened to each client until a cut-off, against its outcomes in the `horizon_days` after it.
 
     The last cut-off is judged; a model is learnt and chosen on the earlier ones alone, those whose horizon had passed.
@@ -159,7 +92,7 @@ class HistoryBacktest(_Backtest):
         return self
 
 
-class CasesBacktest(_Backtest):
+class CasesBacktest(BacktestSpec):
     """Cases that end one way or the other (a certificate: completed or cancelled), judged from what was known when each
     began. Cases begun before `split` teach, the others are judged. `foretold` and `other`: patterns of `result`."""
 
@@ -193,7 +126,7 @@ class KnownSurge(Strict):
     month: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
 
 
-class SurgesBacktest(_Backtest):
+class SurgesBacktest(BacktestSpec):
     """Counts by month: are the known surges found, and how many false alarms are there a client and year?
 
     `grown_months`: after which counts are no longer those of a collection that fills up. `template`: the value of the
@@ -211,7 +144,7 @@ class SurgesBacktest(_Backtest):
     prices: TableSpec | None = None
 
 
-class DocumentsBacktest(_Backtest):
+class DocumentsBacktest(BacktestSpec):
     """Documents read, matched and tagged day by day as they were first seen, against the outcomes of clients.
 
     `clients`: whom to listen for. `outcomes` name their firm; they are taken to a client as `link` says, and one that
@@ -240,13 +173,23 @@ class DocumentsBacktest(_Backtest):
     order: list[Text] = []
 
 
-Backtest = SignalsBacktest | HistoryBacktest | CasesBacktest | SurgesBacktest | DocumentsBacktest
+Backtest = (
+    SignalsBacktest
+    | HistoryBacktest
+    | CasesBacktest
+    | SurgesBacktest
+    | DocumentsBacktest
+    | TendersBacktest
+    | OffersBacktest
+)
 KINDS: dict[str, type[Backtest]] = {
     "signals": SignalsBacktest,
     "history": HistoryBacktest,
     "cases": CasesBacktest,
     "surges": SurgesBacktest,
     "documents": DocumentsBacktest,
+    "tenders": TendersBacktest,
+    "offers": OffersBacktest,
 }
 
 

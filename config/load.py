@@ -66,12 +66,23 @@ def read_yaml(path: Path, *, may_be_empty: bool = False) -> dict[str, Any]:
 
     Raises ConfigError when the file cannot be read, is not YAML or is not a mapping.
     """
+    return parse_yaml(read_text(path), path, may_be_empty=may_be_empty)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises ConfigError when it cannot be read or is not UTF-8."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeyLoader)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError([Fault(path, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError as error:
         raise ConfigError([Fault(path, "", f"is not UTF-8 at byte {error.start}; save it as UTF-8")]) from None
+
+
+def parse_yaml(text: str, path: Path, *, may_be_empty: bool = False) -> dict[str, Any]:
+    """One YAML mapping given as text; `path` is what faults name. Raises ConfigError."""
+    try:
+        content = yaml.load(text, _UniqueKeyLoader)
     except yaml.YAMLError as error:
         raise ConfigError([Fault(path, *_yaml_problem(error))]) from None
     except (ValueError, OverflowError, RecursionError) as error:  # a 13th month; brackets in brackets without end
@@ -92,7 +103,7 @@ def load_signal_types(folder: Path = SIGNALS) -> dict[str, SignalSpec]:
     """All signal types of a folder by code, in order of code. Raises ConfigError listing every fault."""
     types = load_folder(folder, SignalSpec, "code")
     faults = [
-        Fault(folder / f"{code}.yml", key, f"no signal type {named!r}{_suggest(named, sorted(types))}")
+        Fault(folder / f"{code}.yml", key, f"no signal type {named!r}{suggest(named, sorted(types))}")
         for code, spec in types.items()
         for key, named in _types_named_by(spec)
         if named not in types
@@ -116,7 +127,7 @@ def check_provenance(sources: Mapping[str, SourceSpec], types: Mapping[str, Sign
     """Check that what sources say they bring are signal types. Raises ConfigError listing every fault."""
     known = sorted(types)
     faults = [
-        Fault(Path(f"{name}.yml"), key, f"no signal type {code!r}{_suggest(code, known)}")
+        Fault(Path(f"{name}.yml"), key, f"no signal type {code!r}{suggest(code, known)}")
         for name, spec in sources.items()
         for key, code in _codes_of(spec)
         if code not in types
@@ -168,7 +179,7 @@ def describe_problem(fault: Any, spec: type[BaseModel]) -> tuple[str, str]:
     """One pydantic error as (key, sentence)."""
     key = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
-        return key, f"unknown key{_suggest(str(fault['loc'][-1]), _known_keys(spec, fault['loc'][:-1]))}"
+        return key, f"unknown key{suggest(str(fault['loc'][-1]), _known_keys(spec, fault['loc'][:-1]))}"
     if fault["type"] == "missing":
         return key, "is missing; add it"
     message = fault["msg"].removeprefix("Value error, ")
@@ -204,7 +215,8 @@ def _flatten(annotation: Any) -> list[Any]:
     return [annotation] if not inner else [leaf for arg in inner for leaf in _flatten(arg)]
 
 
-def _suggest(found: str, known: list[str]) -> str:
+def suggest(found: str, known: list[str]) -> str:
+    """What was perhaps meant, to be put behind a sentence: "; did you mean 'lawsuit'?"."""
     close = difflib.get_close_matches(found, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"

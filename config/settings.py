@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -16,10 +16,12 @@ from pydantic_settings import (
 )
 
 from .load import ConfigError, Fault, describe_problem, read_yaml
+from .schedule import ScheduleSettings
 from .values import Every, Strict, check_zone
 
 DEFAULT_FILE = Path("oncu.yml")
 PREFIX = "ONCU_"
+LANGUAGES = ("tr", "en")
 
 
 def check_address(value: str) -> str:
@@ -36,8 +38,17 @@ def check_place(value: str) -> str:
     return value
 
 
+def check_site(value: str) -> str:
+    """Accept the address of a site, without a path; a slash at its end is taken away."""
+    if not re.fullmatch(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?", value):
+        raise ValueError(f"{value!r} is no address of a site; write one like https://oncu.bank.example")
+    return value.rstrip("/")
+
+
 Address = Annotated[str, AfterValidator(check_address)]
 Place = Annotated[str, AfterValidator(check_place)]
+WebhookName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
 class CrawlSettings(Strict):
@@ -76,11 +87,14 @@ class AlertSettings(Strict):
     """What deserves an alert: a strength (before what only orders alerts) at or over the least, and recent enough.
 
     `min_priority`: of probability x relevance x severity x status. `max_age_days`: published before we saw it.
+    `quiet_days`: for so long after an alert nothing more is told of its client and type, unless it is graver or another
+    source tells it.
     """
 
     min_priority: float = Field(0.1, ge=0, le=1)
     max_age_days: int = Field(45, ge=1)
     first_poll_days: int = Field(2, ge=0)
+    quiet_days: int = Field(14, ge=0)
 
 
 class HealthSettings(Strict):
@@ -93,7 +107,8 @@ class HealthSettings(Strict):
 class DigestSettings(Strict):
     """What a manager gets in a day; an alert that found no room waits at most `wait_days`.
 
-    `hide_names`: no client is named in the subject of a mail.
+    `hide_names`: no client is named in the subject of a mail. `channel`: mail, file or webhook:NAME.
+    `country`: whose public holidays are no business days; a digest after them carries what came on them.
     """
 
     language: Literal["tr", "en"] = "tr"
@@ -101,12 +116,33 @@ class DigestSettings(Strict):
     wait_days: int = Field(7, ge=1)
     conflict_days: int = Field(90, ge=1)
     hide_names: bool = False
+    channel: Annotated[str, Field(pattern=r"^(mail|file|webhook:[a-z][a-z0-9_-]*)$")] = "mail"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "TR"
 
 
 class LevelSettings(Strict):
     """When a client counts as flagged: standing risk level at or over the threshold (0-100)."""
 
     threshold: float = Field(40, gt=0, le=100)
+
+
+class ScoreSettings(Strict):
+    """What reading costs: minutes to read an alert, hours to look into a lead; the scoreboard then says what a right
+    one costs. What a source costs is said in its own file (`cost_month`)."""
+
+    minutes_per_alert: float | None = Field(None, gt=0)
+    hours_per_lead: float | None = Field(None, gt=0)
+
+
+class LearningSettings(Strict):
+    """How models are trained: `embeddings` adds sentence vectors (the extra `oncu[embeddings]`), `use` or `e5`."""
+
+    embeddings: Literal["off", "use", "e5"] = "off"
+
+    @field_validator("embeddings", mode="before")
+    @classmethod
+    def _read_off(cls, value: object) -> object:
+        return "off" if value is False else value  # YAML reads a bare off as false
 
 
 class RetentionSettings(Strict):
@@ -145,32 +181,107 @@ class MailSettings(Strict):
         return self
 
 
+class LinkSettings(Strict):
+    """Links with which a manager answers an alert from the digest; without address or key there are none.
+
+    `address`: how readers of mails reach the pages. The key that signs the links stands in the variable `key_env`, or
+    in the file `key_file`; a link can be used for `days`.
+    """
+
+    address: Annotated[str, AfterValidator(check_site)] | None = None
+    key_env: str = "ONCU_LINK_KEY"
+    key_file: Path | None = None
+    days: int = Field(14, ge=1, le=365)
+
+
+class AccessSettings(Strict):
+    """How people come in: lengths of sessions and passwords, and how guessers are kept out.
+
+    A session ends unused after `idle_minutes` and in any case after `session_hours`. After `failures` wrong passwords
+    in a row a name is locked for `lock_minutes`, and twice as long each time after that.
+    """
+
+    idle_minutes: int = Field(30, ge=1)
+    session_hours: int = Field(12, ge=1)
+    least_password: int = Field(12, ge=8)
+    failures: int = Field(5, ge=1)
+    lock_minutes: int = Field(15, ge=1)
+
+
+class ReviewSettings(Strict):
+    """The review desk: by when an alert is decided, and what needs a second person.
+
+    `decide_within`: in business time, a day being one business day. `four_eyes_from`: a risk whose type is at least so
+    severe (0-1) is dismissed by two people. `undo_seconds`: how long the last move can be taken back.
+    """
+
+    decide_within: Every = timedelta(hours=48)
+    four_eyes_from: float = Field(0.8, gt=0, le=1)
+    undo_seconds: int = Field(10, ge=1, le=600)
+
+
+class ChannelSettings(Strict):
+    """How alerts and digests leave beside mail.
+
+    `folder`: where the channel `file` writes. `allow_private`: host:port of webhooks inside the bank's own network; any
+    other private address is refused.
+    """
+
+    folder: Path | None = None
+    allow_private: list[Place] = []
+    timeout_seconds: float = Field(10, gt=0)
+
+
 class Settings(BaseSettings):
     """All settings; `ONCU_DATABASE_URL` and the other `ONCU_…` variables win over the file.
 
-    `models_folder`: where trained models are written.
+    `models_folder`: where trained models are written. `routing`: a file of rules instead of the built-in one and of
+    versions saved in the pages. `webhooks`: by name the environment variable that holds the address, which is a secret.
     `cache_folder`: where the index of many clients' names is kept; by default `oncu` in the user's folder for caches.
-    It holds the client list.
+    It holds the client list. `language`: of what commands print; it and `digest.language` follow each other where only
+    one is set.
     """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
     )
 
+    language: Literal["tr", "en"] = "tr"
     database_url: str = "sqlite:///oncu.db"
     sources: Path | None = None
     signals: Path | None = None
+    routing: Path | None = None
     cache_folder: Path | None = None
     models_folder: Path = Path("oncu-models")
     timezone: Annotated[str, AfterValidator(check_zone)] = "Europe/Istanbul"
     crawl: CrawlSettings = CrawlSettings()
     clients: ClientSettings = ClientSettings()
     alerts: AlertSettings = AlertSettings()
+    learning: LearningSettings = LearningSettings()
     health: HealthSettings = HealthSettings()
     digest: DigestSettings = DigestSettings()
     level: LevelSettings = LevelSettings()
+    scores: ScoreSettings = ScoreSettings()
     retention: RetentionSettings = RetentionSettings()
     mail: MailSettings = MailSettings()
+    links: LinkSettings = LinkSettings()
+    access: AccessSettings = AccessSettings()
+    review: ReviewSettings = ReviewSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    webhooks: dict[WebhookName, Variable] = {}
+    channels: ChannelSettings = ChannelSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_language(cls, given: dict[str, Any]) -> dict[str, Any]:
+        digest = _as_keys(given.get("digest", {}))
+        if not isinstance(digest, dict):
+            return given
+        said = {"language": given.get("language"), "digest": digest.get("language")}
+        only = next((language for language in said.values() if language in LANGUAGES), None)
+        if only is None or None not in said.values():
+            return given
+        return given | {"language": only, "digest": digest | {"language": only}}
 
     @classmethod
     def settings_customise_sources(

@@ -60,6 +60,7 @@ class SourceSpec(Strict):
     `headers` and `basic`: what the source's own host is sent with every request; keys are `${VARIABLES}`.
     `tax_numbers`: fields with Turkish tax numbers that come without their first digit; the check digit gives it back.
     `ignore`: rows that are no documents, by the value of a field; an empty value stands for a missing one.
+    `cost_month`: what it costs the bank a month, in its currency; the scoreboard then says what a right alert cost.
     """
 
     name: str
@@ -77,6 +78,7 @@ class SourceSpec(Strict):
     robots: Text = "Honoured as it stands at each visit."
     personal_data: Text
     cost: Text | None = None
+    cost_month: float | None = Field(default=None, gt=0)
     to_check: list[Text] = []
     traces: list[Text] = []
     expect: Expect

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain
@@ -14,6 +14,7 @@ from oncu.config.problems import Problem
 from oncu.config.settings import CrawlSettings
 from oncu.config.specs import SourceSpec
 from oncu.storage.database import Database, open_database
+from oncu.storage.pauses import SourceMove, paused_sources
 from oncu.storage.runs import Issue, finish_run, save_issues, start_run
 from oncu.storage.shapes import Saved
 
@@ -43,7 +44,7 @@ def crawl(
     """Visit every source once and store what it has; results in the order of `specs`.
 
     With a `window`, fetch what each source published in it (a backfill), going on where an earlier one was interrupted.
-    A source in its quiet hours is left alone, and its result says so.
+    A source in its quiet hours, or one that a person paused, is left alone, and its result says so.
 
     `now` is the crawler's clock: what is stored was first seen then. `progress` is called as each source ends. A source
     that fails does so alone; what was stored before an interruption stays, and the next crawl completes it.
@@ -56,8 +57,11 @@ def crawl(
         if not specs:
             return []
         results = {}
-        awake = tuple(spec for spec in specs if not is_quiet(spec.quiet, now))
-        quiet = [_quiet_result(spec) for spec in specs if is_quiet(spec.quiet, now)]
+        with database.read() as connection:
+            paused = paused_sources(connection)
+        resting = {spec.name: why for spec in specs if (why := _why_resting(spec, paused, now))}
+        awake = tuple(spec for spec in specs if spec.name not in resting)
+        quiet = [_resting_result(spec, resting[spec.name]) for spec in specs if spec.name in resting]
         with tempfile.TemporaryFile("w+") as log:
             job = Job(awake, settings, database_url, now, window)
             visited = _visit_inside(job) if settings.process == "inside" else _visit_all(job, log)
@@ -80,9 +84,15 @@ def _check_backfill(specs: Sequence[SourceSpec]) -> None:
         raise BackfillRefused("\n".join(refused))
 
 
-def _quiet_result(spec: SourceSpec) -> SourceResult:
-    issue = Issue("quiet", spec.url, f"not visited: its quiet hours are {spec.quiet} (Istanbul)")
-    return SourceResult(spec.name, "quiet", Saved(), 0, (issue,), 0.0)
+def _why_resting(spec: SourceSpec, paused: Mapping[str, SourceMove], now: datetime) -> str:
+    """Why a source is left alone now; nothing where it is not."""
+    if move := paused.get(spec.name):
+        return f"paused by {move.moved_by} on {move.moved_at:%Y-%m-%d} ({move.reason}); resume it in the pages, Sources"
+    return f"its quiet hours are {spec.quiet} (Istanbul)" if is_quiet(spec.quiet, now) else ""
+
+
+def _resting_result(spec: SourceSpec, why: str) -> SourceResult:
+    return SourceResult(spec.name, "quiet", Saved(), 0, (Issue("quiet", spec.url, f"not visited: {why}"),), 0.0)
 
 
 def _visit_inside(job: Job) -> Iterator[SourceResult]:

@@ -5,9 +5,11 @@ import typer
 from oncu.config.problems import Problem
 
 from .commands import (
+    audit,
     backtest,
     catalogue,
     clients,
+    copying,
     digests,
     filters,
     imports,
@@ -17,14 +19,18 @@ from .commands import (
     playing,
     price,
     privacy,
+    routing,
+    schedule,
     score,
     serve,
     setup,
+    silences,
     simulate,
     surge,
+    users,
     work,
 )
-from .commands.console import warn
+from .commands.console import known_words, warn
 
 app = typer.Typer(
     name="oncu",
@@ -53,6 +59,12 @@ for room in (
     score,
     offers,
     price,
+    users,
+    audit,
+    copying,
+    routing,
+    silences,
+    schedule,
 ):
     room.add_to(app)
 
@@ -62,8 +74,9 @@ def main() -> None:
     try:
         app()
     except Problem as problem:
+        words = known_words()
         for line in str(problem).splitlines():
-            warn(f"oncu: {line}")
+            warn(f"oncu: {words.line(line)}")
         raise SystemExit(1) from None
 
 

@@ -33,7 +33,14 @@ def examine() -> list[Finding]:
     file = settings_file()
     text = f"from {file}" if file.exists() else f"defaults ({file} does not exist; oncu init writes one)"
     findings.append(Finding("settings", True, text))
-    for subject, look in (("privacy", _privacy), ("sources", _sources), ("signals", _signals), ("database", _database)):
+    for subject, look in (
+        ("privacy", _privacy),
+        ("sources", _sources),
+        ("signals", _signals),
+        ("database", _database),
+        ("routing", _routing),
+        ("links", _links),
+    ):
         findings += _look(subject, look, settings)
     return findings
 
@@ -100,6 +107,40 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("managers", True, f"{unheard} clients have no manager, so nobody gets their alerts")
     yield Finding("documents", True, f"{documents} stored, {pending} waiting for: oncu run")
     yield reading
+
+
+def _routing(settings: Settings) -> Iterator[Finding]:
+    """Who is told of what, and whether what cannot wait gets out."""
+    from oncu.storage.database import open_database
+
+    from .commands.console import read_clock
+    from .faces.channels import channel_problems
+    from .flow.reach import plan_in_force, stuck, unreached
+
+    types = load_signal_types(settings.signals or SIGNALS)
+    database = open_database(settings.database_url)
+    try:
+        plan, origin = plan_in_force(database, settings, types)
+        yield Finding("routing", True, f"{len(plan.rules)} rules, {origin}")
+        channels = sorted({channel for rule in plan.rules for channel in rule.channel})
+        for text in [*unreached(plan, settings), *channel_problems(settings, [*channels, settings.digest.channel])]:
+            yield Finding("routing", False, text)
+        for is_fine, text in stuck(database, settings, read_clock()):
+            yield Finding("sending", is_fine, text)
+    finally:
+        database.close()
+
+
+def _links(settings: Settings) -> Iterator[Finding]:
+    """Can managers answer alerts from their digests?"""
+    from .faces.signed import key_of
+
+    links, key = settings.links, key_of(settings.links)
+    if links.address and key:
+        yield Finding("links", True, f"digests carry links to answer alerts, for {links.days} days")
+        return
+    missing = [*([] if links.address else ["links.address"]), *([] if key else [f"a key in {links.key_env}"])]
+    yield Finding("links", True, f"digests carry no links to answer alerts; set {' and '.join(missing)}")
 
 
 def _reading(database: "Database") -> Finding:

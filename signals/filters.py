@@ -5,11 +5,11 @@ Unknown keys are ignored. A bad line gives no output line and one `line N: reaso
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from oncu.classifiers.mentions.matcher import Matcher
 from oncu.classifiers.privacy import redact
@@ -25,6 +25,9 @@ SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 Row = Mapping[str, Any]
 Judge = Callable[[Row], Iterable[dict[str, Any]]]
+Told = tuple[str | int, StoryText]
+Named = tuple[str | int, str]
+T = TypeVar("T")
 
 
 class BadLine(Exception):
@@ -54,16 +57,66 @@ def run_filter(lines: Iterable[bytes], judge: Judge) -> Iterator[str | BadLineAt
             yield BadLineAt(number, str(bad))
 
 
-def match_filter(matcher: Matcher) -> Judge:
-    """`oncu match`: one line per mention with probability at or over .05."""
+def run_match(bunches: Iterable[Sequence[bytes]], matcher: Matcher) -> Iterator[str | BadLineAt]:
+    """`oncu match`: one line per mention with probability at or over .05; else as run_stories."""
 
-    def judge(row: Row) -> Iterator[dict[str, Any]]:
-        row_id = _id(row)
-        for mention in matcher.find(_reading(row)):
-            if mention.probability >= LEAST_PROBABILITY:
-                yield {"id": row_id, **asdict(mention)}
+    def find(rows: Sequence[Named]) -> Iterator[Iterator[dict[str, Any]]]:
+        for (row_id, _), mentions in zip(rows, matcher.find_all([text for _, text in rows]), strict=True):
+            yield ({"id": row_id, **asdict(one)} for one in mentions if one.probability >= LEAST_PROBABILITY)
 
-    return judge
+    return _run_together(bunches, lambda row: (_id(row), _reading(row)), find)
+
+
+def run_stories(bunches: Iterable[Sequence[bytes]], stories: StoryIndex) -> Iterator[str | BadLineAt]:
+    """`oncu stories`: the story of each document, which is named after its first document; each bunch of lines at once.
+
+    A BadLineAt stands in the place of a line that cannot be used.
+    """
+
+    def join(rows: Sequence[Told]) -> Iterator[list[dict[str, Any]]]:
+        for (row_id, _), found in zip(rows, stories.add_all([text for _, text in rows]), strict=True):
+            yield [{"id": row_id, "story_id": found.story_id}]
+
+    return _run_together(bunches, _told, join)
+
+
+def _run_together(
+    bunches: Iterable[Sequence[bytes]],
+    read: Callable[[Row], T],
+    answer: Callable[[Sequence[T]], Iterable[Iterable[dict[str, Any]]]],
+) -> Iterator[str | BadLineAt]:
+    """Output lines where many rows are answered at once: what to say of each, in their order."""
+    done = 0  # lines
+    for bunch in bunches:
+        rows = [_try(read, line) for line in bunch]
+        answers = iter(answer([row for row in rows if row is not None and not isinstance(row, BadLine)]))
+        for number, row in enumerate(rows, done + 1):
+            if isinstance(row, BadLine):
+                yield BadLineAt(number, str(row))
+            elif row is not None:
+                yield from (json.dumps(found, ensure_ascii=False) for found in next(answers))
+        done += len(bunch)
+
+
+def _try(read: Callable[[Row], T], line: bytes) -> T | BadLine | None:
+    """What a line tells, why it cannot be used, or None for an empty one."""
+    try:
+        return read(_parse(line)) if line.strip() else None
+    except BadLine as bad:
+        return bad
+
+
+def in_bunches(read: Callable[[], bytes]) -> Iterator[list[bytes]]:
+    """Lines as they arrive: those that one reading brings to their end, at once; `read` gives b"" at the end."""
+    parts: list[bytes] = []  # of a line that is not at its end
+    while chunk := read():
+        *lines, rest = chunk.split(b"\n")
+        if lines:
+            yield [b"".join((*parts, lines[0])), *lines[1:]]
+            parts = []
+        parts.append(rest)
+    if any(parts):
+        yield [b"".join(parts)]
 
 
 def tag_filter(tagger: Tagger) -> Judge:
@@ -73,19 +126,6 @@ def tag_filter(tagger: Tagger) -> Judge:
         row_id = _id(row)
         tags = tagger.read(_reading(row), language=_optional(row, "language") or "tr")
         yield {"id": row_id, "tags": [asdict(tag) for tag in tags if tag.probability >= LEAST_PROBABILITY]}
-
-    return judge
-
-
-def story_filter(stories: StoryIndex) -> Judge:
-    """`oncu stories`: the story of each document, which is named after its first document."""
-
-    def judge(row: Row) -> Iterator[dict[str, Any]]:
-        row_id = _id(row)
-        published = _optional(row, "published_at")
-        at = _published(published) if published else None
-        text = StoryText(str(row_id), _optional(row, "title") or "", _text(row), at, _optional(row, "source"))
-        yield {"id": row_id, "story_id": stories.add(text).story_id}
 
     return judge
 
@@ -123,6 +163,13 @@ def redact_filter(*, names: bool) -> Judge:
         yield {"id": row_id, **asdict(redact(_text(row), names=names))}
 
     return judge
+
+
+def _told(row: Row) -> Told:
+    row_id, published = _id(row), _optional(row, "published_at")
+    at = _published(published) if published else None
+    title, source = _optional(row, "title") or "", _optional(row, "source")
+    return row_id, StoryText(str(row_id), title, _text(row), at, source)
 
 
 def _parse(line: bytes) -> Row:

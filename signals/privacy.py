@@ -23,6 +23,8 @@ from oncu.storage.privacy import (
     shred,
 )
 
+from .words import Words
+
 AGES = (30, 365)  # days, the borders of the ages that are reported
 FORGET = "forget"
 
@@ -110,20 +112,18 @@ def _category(found: Holding, allowed: timedelta | None, now: datetime) -> dict[
     return asdict(found) | kept | {"unmasked": found.texts - found.masked if is_personal else None}
 
 
-def privacy_lines(report: Mapping[str, Any]) -> list[str]:
+def privacy_lines(report: Mapping[str, Any], words: Words) -> list[str]:
     """The report as a table for a terminal."""
     heads = ("category", "documents", "texts", "<30 d", "<365 d", "masked", "erased", "authors", "kept")
-    rows = [heads, *(_row(found) for found in report["categories"])]
+    rows = [[words.line(cell) for cell in row] for row in (heads, *(_row(found) for found in report["categories"]))]
     lines = [f"{row[0]:<11}" + "".join(f"{cell:>11}" for cell in row[1:]) for row in rows]
-    lines += [
-        f"authors are kept as {report['authors']}; names, numbers and addresses in complaints and posts are masked"
-    ]
+    told = [f"authors are kept as {report['authors']}; names, numbers and addresses in complaints and posts are masked"]
     for found in report["categories"]:
         if found["unmasked"]:
-            lines.append(f"{found['category']}: {found['unmasked']} texts wait for masking; run: oncu run")
+            told.append(f"{found['category']}: {found['unmasked']} texts wait for masking; run: oncu run")
         if found["is_overdue"]:
-            lines.append(f"{found['category']}: texts are held longer than allowed; run: oncu forget --older")
-    return lines
+            told.append(f"{found['category']}: texts are held longer than allowed; run: oncu forget --older")
+    return [*lines, *map(words.line, told)]
 
 
 def _row(found: Mapping[str, Any]) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ TEXTS = HERE / "texts"
 # Parts the phrases of a reason; quoted words and what stands in brackets stay whole.
 BETWEEN = re.compile(r"(, |; | \+ | x )(?![^“]*”)(?![^()]*\))")
 DECIMAL = re.compile(r"\d+\.(\d+)")
+# What was typed or stands in a file, quoted: no part of the sentence, whatever it says.
+QUOTED = re.compile(r"""(?<!\w)'(?:[^'\\]|\\.)*'(?!\w)|"(?:[^"\\]|\\.)*\"""")
+FIRST_MARK = 0xE000  # a letter of nobody's alphabet stands for each of them meanwhile
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,27 @@ class Words:
         return "".join(self._phrase(part) for part in BETWEEN.split(text))
 
     def _phrase(self, phrase: str) -> str:
-        for pattern, saying in _load_phrases(self.language):
+        for pattern, saying in _load_phrases("reasons", self.language):
             if found := pattern.fullmatch(phrase):
                 return saying.format(*map(self._decimal, found.groups()))
         return phrase
+
+    def line(self, text: str) -> str:
+        """A line the program composed in English, an error or a count: "line 2: is empty" → "satır 2: boş".
+
+        What it quotes stays, and so does every part without a translation in `lines.yml`.
+        """
+        quoted = QUOTED.findall(text)
+        marks = [chr(FIRST_MARK + place) for place in range(len(quoted))]
+        left = iter(marks)
+        masked = QUOTED.sub(lambda _: next(left), text)
+        return self._say(masked).translate({ord(mark): words for mark, words in zip(marks, quoted, strict=True)})
+
+    def _say(self, part: str) -> str:
+        for pattern, saying in _load_phrases("lines", self.language):
+            if found := pattern.fullmatch(part):
+                return saying.format(*map(self._say, found.groups()))
+        return part
 
     def _decimal(self, word: str) -> str:
         found = DECIMAL.fullmatch(word)
@@ -94,8 +114,12 @@ def load_words(language: str, timezone: str) -> Words:
 
 
 @cache
-def _load_phrases(language: str) -> list[tuple[re.Pattern[str], str]]:
-    """The phrases of reasons as patterns with what they say: those without a variable part first, then the longest."""
-    phrases: Mapping[str, str] = read_yaml(TEXTS / "reasons.yml").get(language, {})
-    ordered = sorted(phrases, key=lambda phrase: ("{}" in phrase, -len(phrase)))
-    return [(re.compile(re.escape(phrase).replace(r"\{\}", "(.+)")), phrases[phrase]) for phrase in ordered]
+def _load_phrases(file: str, language: str) -> list[tuple[re.Pattern[str], str]]:
+    """The phrases of a file as patterns with what they say, in the order in which they are tried.
+
+    Those without a variable part come first; then those of two parts ("; "), the last of which would else be taken for
+    words of the first; then the longest.
+    """
+    phrases: Mapping[str, str] = read_yaml(TEXTS / f"{file}.yml").get(language, {})
+    ordered = sorted(phrases, key=lambda p: ("{}" in p, "; " not in p, -len(p.replace("{}", ""))))
+    return [(re.compile(re.escape(phrase).replace(r"\{\}", "(.+?)")), phrases[phrase]) for phrase in ordered]

@@ -1,11 +1,10 @@
-"""Alerts, one for each episode that deserves one, which episodes may have one, and what came after."""
+"""Alerts, one for each episode that deserves one, and which episodes may have one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Connection, case, exists, func, select
 
 from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
@@ -14,18 +13,15 @@ from .evidence import evidence_of as evidence_of
 from .identity import as_today, owner_of, survivors
 from .keys import key_id
 from .models import (
-    alert_updates,
     alerts,
     clients,
     episode_endings,
     episodes,
-    signal_evidence,
     signals,
     story_aliases,
 )
 
 ENDINGS = ("denied", "cancelled")
-UPDATE = ("alert_id", "signal_id", "kind")
 
 
 @dataclass(frozen=True)
@@ -157,29 +153,6 @@ def save_alerts(connection: Connection, rows: Iterable[Alert]) -> int:
     return save_new(connection, alerts, (vars(row) | {"id": row.id} for row in rows))
 
 
-def save_alert_updates(connection: Connection, now: datetime) -> int:
-    """Note later signals that say something new and the ending of an alerted episode as updates; how many were new.
-
-    An ending is noted by itself: the denial may stand in a later version of the article that alerted.
-    """
-    later = (
-        select(alerts.c.id, signals.c.id, literal("update"))
-        .join(signals, signals.c.episode_id == alerts.c.episode_id)
-        .where(signals.c.id != alerts.c.signal_id, signals.c.known_at > alerts.c.created_at)
-        .where(signals.c.status.not_in(ENDINGS), ~_is_noted(signals.c.id, "update"), ~_only_repeats())
-    )
-    ended = (
-        select(alerts.c.id, episode_endings.c.signal_id, episode_endings.c.kind)
-        .join(episode_endings, episode_endings.c.episode_id == alerts.c.episode_id)
-        .where(~_is_noted(episode_endings.c.signal_id, episode_endings.c.kind))
-    )
-    rows = (
-        {"id": key_id("update", *found), **dict(zip(UPDATE, found, strict=True)), "known_at": now}
-        for found in connection.execute(later.union_all(ended))
-    )
-    return save_new(connection, alert_updates, rows)
-
-
 def _is_retold() -> ColumnElement[bool]:
     """Does a signal's story tell what an earlier one tells?"""
     return exists().where(
@@ -189,25 +162,11 @@ def _is_retold() -> ColumnElement[bool]:
     )
 
 
-def _only_repeats() -> ColumnElement[bool]:
-    """Did the document that gave a signal say nothing new?"""
-    return exists().where(
-        signal_evidence.c.signal_id == signals.c.id,
-        signal_evidence.c.document_id == signals.c.document_id,
-        signal_evidence.c.novelty == "repeat",
-    )
-
-
-def _is_noted(signal_id: Any, kind: Any) -> ColumnElement[bool]:
-    return exists().where(
-        alert_updates.c.alert_id == alerts.c.id, alert_updates.c.signal_id == signal_id, alert_updates.c.kind == kind
-    )
-
-
 def load_alerts(connection: Connection, ids: Sequence[str]) -> dict[str, Alert]:
     """Alerts by id, each under the client it stands for today."""
     merged = survivors(connection)
-    rows = connection.execute(select(alerts).where(alerts.c.id.in_(ids)))
+    batches = chunks(list(ids), LOOKUP_ROWS)
+    rows = (row for batch in batches for row in connection.execute(select(alerts).where(alerts.c.id.in_(batch))))
     found = {row.id: as_today(row, merged) for row in rows}
     return {key: Alert(**{k: v for k, v in row.items() if k != "id"}) for key, row in found.items()}
 

@@ -32,6 +32,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from oncu.config.problems import Problem
 
+from .policies import install_policies
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 SQLITE_PRAGMAS = (
@@ -140,6 +142,7 @@ def create_database(url: str) -> Database:
     with database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        install_policies(connection)
     return database
 
 
@@ -153,7 +156,7 @@ def connect(url: str) -> Database:
         _check_sqlite_folder(parsed.database if parsed.get_backend_name() == "sqlite" else None)
         engine = create_engine(parsed)
         if parsed.get_backend_name() == "sqlite":
-            _prepare_sqlite(engine)
+            prepare_sqlite(engine)
         with engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
     except (ArgumentError, NoSuchModuleError, ValueError) as error:  # ValueError: the port is no number
@@ -184,7 +187,9 @@ def _check_sqlite_file(url: str) -> None:
         raise StorageError(f"database file {found[1]} does not exist; run: oncu init, or set ONCU_DATABASE_URL")
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def prepare_sqlite(engine: Engine) -> None:
+    """Set up every connection of an engine: WAL, foreign keys, and BEGIN said by us."""
+
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves

@@ -1,10 +1,11 @@
 """Digests: what a manager's day carried, what still waits for one, and what has changed since the last."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
 from .database import save_new
 from .identity import owner_of
@@ -28,52 +29,102 @@ class StoredDigest:
     sent_at: datetime | None = None
 
 
-def waiting_alerts(
-    connection: Connection, manager: str, *, since: datetime, until: datetime, carried_by: datetime | None = None
-) -> list[str]:
-    """The alerts of a manager's clients made in a period that no digest has carried yet, best first.
+class Change(NamedTuple):
+    """What changed on an alert: its id, its client as it stands today, its type, and the kind of change."""
 
-    A client that was handed over takes its waiting alerts along. `carried_by`: of the digests only those made until
-    then count, as if asked at that moment.
+    alert_id: str
+    client_id: str
+    type: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a digest that is about to be kept carries, in order, and what was counted for it."""
+
+    alert_ids: Sequence[str]
+    counts: Mapping[str, int]
+
+
+def waiting_alerts(
+    connection: Connection, managers: Collection[str], *, since: datetime, until: datetime
+) -> dict[str, list[str]]:
+    """By manager the alerts of their clients made in a period that no digest has carried yet, best first.
+
+    A client that was handed over takes its waiting alerts along.
     """
     carrying = exists().where(digest_alerts.c.alert_id == alerts.c.id)
-    if carried_by is not None:
-        carrying = carrying.where(digests.c.id == digest_alerts.c.digest_id, digests.c.created_at <= carried_by)
     query = (
-        select(alerts.c.id)
+        select(clients.c.manager, alerts.c.id)
         .select_from(alerts)
         .join(clients, clients.c.client_id == owner_of(alerts.c.client_id))
-        .where(clients.c.manager == manager, alerts.c.created_at >= since, alerts.c.created_at < until, ~carrying)
+        .where(clients.c.manager.in_(managers), alerts.c.created_at >= since, alerts.c.created_at < until, ~carrying)
         .order_by(alerts.c.priority.desc(), alerts.c.client_id, alerts.c.type, alerts.c.event_key)
     )
-    return list(connection.execute(query).scalars())
+    found: dict[str, list[str]] = {manager: [] for manager in managers}
+    for manager, alert_id in connection.execute(query):
+        found[manager].append(alert_id)
+    return found
 
 
-def find_digest(connection: Connection, manager: str, day: date) -> StoredDigest | None:
-    """The digest that was made for a manager's day, or None."""
-    found = connection.execute(select(digests).where(digests.c.manager == manager, digests.c.day == day)).first()
-    if found is None:
-        return None
-    query = select(digest_alerts.c.alert_id).where(digest_alerts.c.digest_id == found.id).order_by(digest_alerts.c.rank)
-    alert_ids = tuple(connection.execute(query).scalars())
-    before = select(func.max(digests.c.created_at)).where(
-        digests.c.manager == manager, digests.c.created_at < found.created_at
+def find_digests(connection: Connection, managers: Collection[str], day: date) -> dict[str, StoredDigest]:
+    """By manager the digest that was made for a day; managers without one are not in it."""
+    rows = connection.execute(select(digests).where(digests.c.manager.in_(managers), digests.c.day == day)).all()
+    carried = _carried_by(connection, [row.id for row in rows])
+    before = _made_before(connection, managers, day)
+    return {
+        row.manager: StoredDigest(
+            row.id,
+            row.manager,
+            tuple(carried.get(row.id, ())),
+            row.counts,
+            row.created_at,
+            before.get(row.manager),
+            row.sent_at,
+        )
+        for row in rows
+    }
+
+
+def _carried_by(connection: Connection, digest_ids: Sequence[str]) -> dict[str, list[str]]:
+    query = select(digest_alerts.c.digest_id, digest_alerts.c.alert_id)
+    found: dict[str, list[str]] = {}
+    for digest_id, alert_id in connection.execute(
+        query.where(digest_alerts.c.digest_id.in_(digest_ids)).order_by(digest_alerts.c.rank)
+    ):
+        found.setdefault(digest_id, []).append(alert_id)
+    return found
+
+
+def _made_before(connection: Connection, managers: Collection[str], day: date) -> dict[str, datetime]:
+    """By manager when the newest digest was made before the one of a day."""
+    own = digests.alias("own")
+    query = (
+        select(own.c.manager, func.max(digests.c.created_at))
+        .join(digests, (digests.c.manager == own.c.manager) & (digests.c.created_at < own.c.created_at))
+        .where(own.c.manager.in_(managers), own.c.day == day)
+        .group_by(own.c.manager)
     )
-    told_until = connection.execute(before).scalar_one_or_none()
-    return StoredDigest(found.id, manager, alert_ids, found.counts, found.created_at, told_until, found.sent_at)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def save_digest(
-    connection: Connection, manager: str, day: date, alert_ids: Sequence[str], counts: dict[str, int], now: datetime
-) -> None:
-    """Keep what a digest carries, so that no alert is carried twice."""
-    digest_id = key_id("digest", manager, day.isoformat())
-    row = {"id": digest_id, "manager": manager, "day": day, "created_at": now, "sent_at": None, "counts": counts}
-    save_new(connection, digests, [row])
+def save_digests(connection: Connection, day: date, made: Mapping[str, Carried], now: datetime) -> None:
+    """Keep by manager what the digests of a day carry, so that no alert is carried twice."""
+    ids = {manager: key_id("digest", manager, day.isoformat()) for manager in made}
+    base = {"day": day, "created_at": now, "sent_at": None}
+    save_new(
+        connection,
+        digests,
+        (base | {"id": ids[manager], "manager": manager, "counts": dict(own.counts)} for manager, own in made.items()),
+    )
     save_new(
         connection,
         digest_alerts,
-        ({"digest_id": digest_id, "alert_id": i, "rank": rank} for rank, i in enumerate(alert_ids, 1)),
+        (
+            {"digest_id": ids[manager], "alert_id": alert_id, "rank": rank}
+            for manager, own in made.items()
+            for rank, alert_id in enumerate(own.alert_ids, 1)
+        ),
     )
 
 
@@ -82,22 +133,42 @@ def mark_sent(connection: Connection, digest_id: str, now: datetime) -> None:
     connection.execute(update(digests).where(digests.c.id == digest_id).values(sent_at=now))
 
 
-def updates_for(connection: Connection, digest: StoredDigest, *, at: datetime) -> list[tuple[str, str, str, str]]:
-    """What a digest says has changed by a moment: (alert id, client id, type, kind), newest first.
+def updates_for(connection: Connection, found: Collection[StoredDigest], *, at: datetime) -> dict[str, list[Change]]:
+    """By manager what their digests say has changed by a moment, newest first.
 
     That is everything since the digest before it on alerts the manager was told of, and everything on its own alerts.
     """
-    is_untold = digest_alerts.c.digest_id == digest.id
-    if digest.told_until is not None:
-        is_untold = is_untold | (alert_updates.c.known_at > digest.told_until)
+    by_manager = {digest.manager: digest for digest in found}
+    is_untold: ColumnElement[bool] = digest_alerts.c.digest_id.in_([digest.id for digest in found])
+    if told := [digest.told_until for digest in found if digest.told_until is not None]:
+        is_untold = is_untold | (alert_updates.c.known_at > min(told))
     query = (
-        select(alerts.c.id, owner_of(alerts.c.client_id), alerts.c.type, alert_updates.c.kind)
+        select(
+            digests.c.manager,
+            digests.c.id,
+            digests.c.created_at,
+            alert_updates.c.known_at,
+            alerts.c.id,
+            owner_of(alerts.c.client_id),
+            alerts.c.type,
+            alert_updates.c.kind,
+        )
         .select_from(alerts)
         .join(alert_updates, alert_updates.c.alert_id == alerts.c.id)
         .join(digest_alerts, digest_alerts.c.alert_id == alerts.c.id)
         .join(digests, digests.c.id == digest_alerts.c.digest_id)
-        .where(digests.c.manager == digest.manager, digests.c.created_at <= digest.made_at)
-        .where(alert_updates.c.known_at <= at, is_untold)
+        .where(digests.c.manager.in_(by_manager), alert_updates.c.known_at <= at, is_untold)
         .order_by(alert_updates.c.known_at.desc(), alert_updates.c.id)
     )
-    return [tuple(row) for row in connection.execute(query)]
+    changed: dict[str, list[Change]] = {manager: [] for manager in by_manager}
+    for manager, digest_id, made_at, known_at, *said in connection.execute(query):
+        if _is_news(by_manager[manager], digest_id, made_at, known_at):
+            changed[manager].append(Change(*said))
+    return changed
+
+
+def _is_news(digest: StoredDigest, told_in: str, told_at: datetime, known_at: datetime) -> bool:
+    """Whether a digest says what became known of an alert that an earlier digest, or it itself, told."""
+    if told_in == digest.id:
+        return True
+    return told_at <= digest.made_at and digest.told_until is not None and known_at > digest.told_until

@@ -93,6 +93,18 @@ def documents_of(connection: Connection, source: str, *, limit: int) -> list[Doc
     return [_document(row) for row in connection.execute(query)]
 
 
+def newest_documents(connection: Connection, source: str, *, until: datetime, limit: int) -> list[Document]:
+    """The documents of a source seen last by a moment, the newest first, quarantined ones too."""
+    query = (
+        select(documents, texts.c.title, texts.c.body, texts.c.author_digest)
+        .join(texts, texts.c.document_id == documents.c.id)
+        .where(documents.c.source == source, documents.c.first_seen_at <= until)
+        .order_by(documents.c.first_seen_at.desc(), documents.c.published_at.desc(), documents.c.natural_key)
+        .limit(limit)
+    )
+    return [_document(row) for row in connection.execute(query)]
+
+
 def quarantine_reasons(connection: Connection, places: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Why nothing is to be read from a document, by its id, of those of these sources and keys where that is so."""
     rows = _rows_at(connection, "id, quarantine", places)

@@ -27,9 +27,14 @@ def owner_of(client_id: ColumnElement[Any]) -> ColumnElement[str]:
     return found.correlate_except(twin).scalar_subquery()
 
 
+def is_merged() -> ColumnElement[bool]:
+    """In a query: a client turned out to be another. Said as a comparison, for which SQLite reads the index."""
+    return clients.c.merged_into > ""
+
+
 def survivors(connection: Connection) -> dict[str, str]:
     """By merged client the one it turned out to be; the others are not in it."""
-    query = select(clients.c.client_id, clients.c.merged_into).where(clients.c.merged_into.is_not(None))
+    query = select(clients.c.client_id, clients.c.merged_into).where(is_merged())
     return {row.client_id: row.merged_into for row in connection.execute(query)}
 
 
@@ -45,16 +50,25 @@ def with_merged(connection: Connection, client_ids: Iterable[str]) -> list[str]:
     return sorted(wanted | {old for old, new in survivors(connection).items() if new in wanted})
 
 
+def client_of_id(connection: Connection, client_id: str) -> str | None:
+    """What `client_of_every_id` says of one id, without reading those of all clients."""
+    return _by_id(connection, DEFAULT_SOURCE, client_id).get(client_id)
+
+
 def client_of_every_id(connection: Connection, source: str = DEFAULT_SOURCE) -> dict[str, str]:
     """Every id that a file may name a client by, with the client it was told of (which may be a merged one).
 
     A bare id means the record of `source`, else the client of that id, else the one record of any source that has it;
     "source:id" always means that record.
     """
+    return _by_id(connection, source)
+
+
+def _by_id(connection: Connection, source: str, only: str | None = None) -> dict[str, str]:
     found: dict[str, str] = {}
     unsure: set[str] = set()
     own: dict[str, str] = {}
-    for name, record_id, client_id in connection.execute(_records()):
+    for name, record_id, client_id in connection.execute(_records(only)):
         found[f"{name}:{record_id}"] = client_id
         if found.setdefault(record_id, client_id) != client_id:
             unsure.add(record_id)
@@ -62,7 +76,7 @@ def client_of_every_id(connection: Connection, source: str = DEFAULT_SOURCE) -> 
             own[record_id] = client_id
     for record_id in unsure:
         del found[record_id]
-    return found | {client_id: client_id for client_id in connection.execute(_clients()).scalars()} | own
+    return found | {client_id: client_id for client_id in connection.execute(_clients(only)).scalars()} | own
 
 
 def save_decision(
@@ -105,9 +119,11 @@ def _point(connection: Connection, ids: Sequence[str], target: str | None) -> No
         connection.execute(update(clients).where(clients.c.client_id.in_(batch)).values(merged_into=target))
 
 
-def _records() -> Any:
-    return select(records.c.source, records.c.record_id, records.c.client_id).order_by(records.c.source)
+def _records(only: str | None) -> Any:
+    query = select(records.c.source, records.c.record_id, records.c.client_id).order_by(records.c.source)
+    return query if only is None else query.where(records.c.record_id.in_((only, only.partition(":")[2])))
 
 
-def _clients() -> Any:
-    return select(clients.c.client_id)
+def _clients(only: str | None) -> Any:
+    query = select(clients.c.client_id)
+    return query if only is None else query.where(clients.c.client_id == only)

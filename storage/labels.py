@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from .database import save_new
 from .keys import key_id
-from .models import alerts, labels, reviews, signals, tags
+from .models import alerts, decisions, labels, reviews, signals, tags
 
 RIGHT = ("accepted", "escalated", "resolved")
 WRONG_TYPE, WRONG_FIRM = "wrong_type", "wrong_firm"
+AUDIT = "audit"  # the kind of decisions on withheld signals
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,22 @@ def label_history(connection: Connection, mention_id: str | None = None) -> list
 
 
 def load_decisions(connection: Connection) -> list[Label]:
-    """What decisions on alerts say of the mention behind each: its type holds, or does not, or the firm is another.
+    """What decisions on alerts, and on news that was withheld, say of the mention behind each: its type holds, or does
+    not, or the firm is another.
 
     Other reasons for dismissing an alert (old, known, unimportant …) say nothing of the type.
     """
-    query = (
+    rows = [*connection.execute(_reviewed()), *connection.execute(_audited())]
+    found: dict[tuple[str, str, str], Label] = {}
+    for row in sorted(rows, key=lambda row: row.reviewed_at):
+        label = _decided(row)
+        if label:
+            found[row.mention_id, row.reviewer, row.type] = label
+    return list(found.values())
+
+
+def _reviewed() -> Select[Any]:
+    return (
         select(reviews.c.reviewer, reviews.c.verdict, reviews.c.reason, reviews.c.reviewed_at)
         .add_columns(tags.c.mention_id, alerts.c.type, tags.c.version)
         .join(alerts, alerts.c.id == reviews.c.alert_id)
@@ -71,12 +84,17 @@ def load_decisions(connection: Connection) -> list[Label]:
         .join(tags, tags.c.id == signals.c.tag_id)
         .order_by(reviews.c.reviewed_at, reviews.c.id)
     )
-    found: dict[tuple[str, str, str], Label] = {}
-    for row in connection.execute(query):
-        label = _decided(row)
-        if label:
-            found[row.mention_id, row.reviewer, row.type] = label
-    return list(found.values())
+
+
+def _audited() -> Select[Any]:
+    return (
+        select(decisions.c.decided_by.label("reviewer"), decisions.c.verdict, decisions.c.reason)
+        .add_columns(decisions.c.decided_at.label("reviewed_at"), tags.c.mention_id, signals.c.type, tags.c.version)
+        .join(signals, signals.c.id == decisions.c.subject)
+        .join(tags, tags.c.id == signals.c.tag_id)
+        .where(decisions.c.kind == AUDIT)
+        .order_by(decisions.c.decided_at, decisions.c.id)
+    )
 
 
 def _decided(row: Row[tuple[object, ...]]) -> Label | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from .database import save_new
-from .identity import as_today, survivors, with_merged
+from .identity import as_today, is_merged, survivors, with_merged
 from .keys import key_id
 from .models import (
     clients,
@@ -202,18 +202,28 @@ def save_detected(connection: Connection, found: Detected) -> None:
 
 
 def load_steps(
-    connection: Connection, *, at: datetime, client_ids: Iterable[str] | None = None
+    connection: Connection, *, at: datetime, client_ids: Iterable[str] | None = None, reaching: float | None = None
 ) -> dict[str, list[Step]]:
-    """The level steps known at a moment by client, oldest first."""
+    """The level steps known at a moment by client, oldest first.
+
+    `reaching`: only those of clients whose heights add up to so much, which is as high as their level can ever be.
+    """
     query = select(level_steps).where(level_steps.c.known_at <= at).order_by(level_steps.c.known_at, level_steps.c.id)
     if client_ids is not None:
         query = query.where(level_steps.c.client_id.in_(with_merged(connection, client_ids)))
+    if reaching is not None:
+        query = query.where(_may_reach(reaching))
     merged = survivors(connection)
     found: dict[str, list[Step]] = defaultdict(list)
     for row in connection.execute(query):
         step = Step(**as_today(row, merged))
         found[step.client_id].append(step)
     return found
+
+
+def count_steps(connection: Connection) -> int:
+    """How many level steps there are; they are only ever added, so it differs once a level did anything but fade."""
+    return connection.execute(select(func.count()).select_from(level_steps)).scalar_one()
 
 
 def count_signals(connection: Connection) -> dict[tuple[str, str], int]:
@@ -241,13 +251,18 @@ def open_sides(connection: Connection, client_ids: Sequence[str], *, at: datetim
 
 def managers_with_clients(connection: Connection) -> list[str]:
     """All managers who own a client."""
-    query = (
-        select(clients.c.manager)
-        .where(clients.c.manager.is_not(None), clients.c.merged_into.is_(None))
-        .distinct()
-        .order_by(clients.c.manager)
-    )
+    named = select(clients.c.manager).where(clients.c.manager > "").distinct().subquery()
+    owned = exists().where(clients.c.manager == named.c.manager, clients.c.merged_into.is_(None))
+    query = select(named.c.manager).where(owned).order_by(named.c.manager)
     return list(connection.execute(query).scalars())
+
+
+def _may_reach(height: float) -> ColumnElement[bool]:
+    """Steps of clients whose heights add up to so much, and of all that have been merged, whose heights join."""
+    own = select(level_steps.c.client_id).group_by(level_steps.c.client_id)
+    merged = select(clients.c.client_id).where(is_merged()).union(select(clients.c.merged_into).where(is_merged()))
+    high = own.having(func.sum(level_steps.c.height) >= height)
+    return or_(level_steps.c.client_id.in_(high), level_steps.c.client_id.in_(merged))
 
 
 def _signals(connection: Connection, query: Select[Any]) -> list[Signal]:

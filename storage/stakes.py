@@ -3,8 +3,9 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from .clients import client_rows
 from .models import clients
@@ -24,14 +25,17 @@ def stakes_of(connection: Connection, client_ids: Iterable[str]) -> dict[str, St
     rows = client_rows(connection, client_ids)
     if not rows:
         return {}
-    query = select(clients.c.balance, clients.c.limit).where(clients.c.merged_into.is_(None))
-    amounts = connection.execute(query).all()
-    balances = sorted(row.balance for row in amounts if row.balance is not None)
-    limits = sorted(row.limit for row in amounts if row.limit is not None)
+    balances, limits = _ordered(connection, clients.c.balance), _ordered(connection, clients.c.limit)
     return {
         client_id: Stake(_place(row["balance"], balances), _place(row["limit"], limits), row["size_band"])
         for client_id, row in rows.items()
     }
+
+
+def _ordered(connection: Connection, amount: Column[Any]) -> list[float]:
+    """The known amounts of all clients that stand for themselves, the least first."""
+    known = select(amount).where(clients.c.merged_into.is_(None), amount.is_not(None)).order_by(amount)
+    return list(connection.execute(known).scalars())
 
 
 def _place(amount: float | None, ordered: Sequence[float]) -> float | None:

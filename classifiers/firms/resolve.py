@@ -78,11 +78,6 @@ class Resolver:
                 if found.score >= SHOWN
             ]
 
-    def features_of(self, queries: Iterable[FirmRecord]) -> Iterator[list[tuple[str, dict[str, float]]]]:
-        """What the names' weights are fitted on: every firm looked at for a query, with its features."""
-        for _, seen in self._seen(queries):
-            yield [(self._entries[row].firm.record_id, likeness.features) for row, likeness in seen]
-
     def duplicates(self, *, minimum: float = MAYBE, progress: Progress = lambda done, total: None) -> Iterator[Pair]:
         """Each unordered pair of firms that may be one, best first; memory grows with the pairs that are near only.
 
@@ -140,19 +135,6 @@ class Resolver:
         if len(rows) <= MAX_BLOCK:
             return rows
         return [row for row in rows if self._entries[row].city == city][:MAX_BLOCK]
-
-    def pair_features(self, rows: Sequence[int]) -> Iterator[tuple[str, str, dict[str, float]]]:
-        """What the pairs' weights are fitted on: firms of these rows beside their neighbours, with the features."""
-        for row, other, likeness in self._neighbours(rows):
-            yield self._entries[row].firm.record_id, self._entries[other].firm.record_id, likeness.features
-
-    def _neighbours(self, rows: Sequence[int]) -> Iterator[tuple[int, int, Likeness]]:
-        """Each of these firms beside every firm it might be."""
-        near = self._spellings.nearest([self._entries[row].names[0].key for row in rows], limit=NEAREST_DOUBLES)
-        for row, spelt in zip(rows, near, strict=True):
-            entry = self._entries[row]
-            others = ({self._owner[one.row] for one in spelt} | self._rows_of(entry, RARE_DOUBLES)) - {row}
-            yield from ((row, other, likeness) for other, likeness in self._look(entry, sorted(others)))
 
     def _seen(self, queries: Iterable[FirmRecord]) -> Iterator[tuple[Entry, list[tuple[int, Likeness]]]]:
         """Each query with the firms it may be."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,9 +83,28 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """Why a model may not be promoted; `type` where it is worse in one."""
+
+    kind: Literal["nothing_judged", "not_better", "may_be_chance", "worse"]
+    by: Difference
+    type: str = ""
+
+    def __str__(self) -> str:
+        change = f"F1 {self.by.value:+.3f} ({self.by.low:+.3f} … {self.by.high:+.3f})"
+        return {
+            "nothing_judged": "there is no judged text to compare on",
+            "not_better": f"not better: {change} on {self.by.n} texts",
+            "may_be_chance": f"may be chance: {change} on {self.by.n} texts",
+            "worse": f"worse in {self.type}: {change}",
+        }[self.kind]
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Two models on the same judged texts. `fixed` and `broken` are the decisions on which only the new or only the
-    old one is right, `p_value` McNemar's exact one for them; `reasons` says why the new one may not be promoted."""
+    old one is right, `p_value` McNemar's exact one for them; `reasons` says why the new one may not be promoted: it is
+    not better on the main metric beyond its interval, or worse in a type beyond its own."""
 
     main: Difference
     old_f1: float | None
@@ -94,12 +114,7 @@ class Comparison:
     broken: int
     p_value: float
     changes: tuple[Change, ...]
-    reasons: tuple[str, ...]
-
-    @property
-    def may_promote(self) -> bool:
-        """Better on the main metric beyond its interval, and worse in no type beyond its own."""
-        return not self.reasons
+    reasons: tuple[Objection, ...]
 
 
 def count(gold: Sequence[Gold], found: Sequence[Judgement], code: str) -> Counts:
@@ -228,13 +243,10 @@ def _mcnemar(fixed: int, broken: int) -> float:
     return float(binomtest(fixed, fixed + broken, 0.5).pvalue) if fixed + broken else 1.0
 
 
-def _reasons(main: Difference, types: Mapping[str, Difference]) -> tuple[str, ...]:
-    reasons = []
+def _reasons(main: Difference, types: Mapping[str, Difference]) -> tuple[Objection, ...]:
     if not main.n:
-        return ("there is no judged text to compare on",)
-    if main.value <= 0:
-        reasons.append(f"not better: F1 {main.value:+.3f} ({main.low:+.3f} … {main.high:+.3f}, {main.n} texts)")
-    elif main.low <= 0:
-        reasons.append(f"may be chance: F1 {main.value:+.3f} ({main.low:+.3f} … {main.high:+.3f}, {main.n} texts)")
-    worse = [(code, d) for code, d in types.items() if d.high < 0]
-    return (*reasons, *(f"worse in {code}: F1 {d.value:+.3f} ({d.low:+.3f} … {d.high:+.3f})" for code, d in worse))
+        return (Objection("nothing_judged", main),)
+    worse = [Objection("worse", d, code) for code, d in types.items() if d.high < 0]
+    if main.low > 0:
+        return tuple(worse)
+    return Objection("may_be_chance" if main.value > 0 else "not_better", main), *worse

@@ -10,13 +10,30 @@ import numpy as np
 
 from oncu.config.problems import Problem
 
-from .model import Learned, NoiseRule, Vocabulary
+from .embeddings import EmbeddingsError, open_embedder
+from .model import Learned, Meaning, NoiseRule, Vocabulary
+from .stack import CUES_ALONE
 
-FORMAT = 1
+FORMAT = 4
 LARGEST = 3_000_000  # bytes
 COMPRESSION = 8
 KEYS = frozenset(
-    ("format", "words", "word_idf", "pieces", "piece_idf", "types", "noise", "weights", "bias", "stack", "thresholds")
+    (
+        "format",
+        "words",
+        "word_idf",
+        "pieces",
+        "piece_idf",
+        "types",
+        "noise",
+        "weights",
+        "bias",
+        "stack",
+        "thresholds",
+        "cue_thresholds",
+        "meaning",
+        "noise_trust",
+    )
 )
 
 
@@ -94,7 +111,29 @@ def _state(learned: Learned) -> dict[str, Any]:
         "bias": learned.bias,
         "stack": learned.stack,
         "thresholds": learned.thresholds,
+        "cue_thresholds": learned.cue_thresholds,
+        "meaning": _meaning_state(learned.meaning),
+        "noise_trust": learned.noise_trust,
     }
+
+
+def _meaning_state(meaning: Meaning | None) -> dict[str, Any] | None:
+    if meaning is None:
+        return None
+    return {"kind": meaning.embedder.kind, "sha256": meaning.embedder.sha256, "weights": meaning.weights}
+
+
+def _meaning(state: Mapping[str, Any] | None, path: Path) -> Meaning | None:
+    """The heads on sentence vectors, whose weights must be those of the training."""
+    if state is None:
+        return None
+    try:
+        embedder = open_embedder(state["kind"])
+    except EmbeddingsError as error:
+        raise ModelError(f"model {path}: reads sentence vectors: {error}") from None
+    if embedder.sha256 != state["sha256"]:
+        raise ModelError(f"model {path}: was trained with other sentence vectors; train again: oncu train")
+    return Meaning(embedder, np.asarray(state["weights"]))
 
 
 def _learned(state: Mapping[str, Any], path: Path) -> Learned:
@@ -107,8 +146,11 @@ def _learned(state: Mapping[str, Any], path: Path) -> Learned:
         bias=np.asarray(state["bias"]),
         stack=np.asarray(state["stack"]),
         thresholds=np.asarray(state["thresholds"]),
+        cue_thresholds=np.asarray(state["cue_thresholds"]),
+        meaning=_meaning(state["meaning"], path),
+        noise_trust=float(state["noise_trust"]),
     )
     heads, grams = len(learned.types) + len(learned.noise), len(learned.words.grams) + len(learned.pieces.grams)
-    if learned.weights.shape != (grams, heads) or learned.stack.shape != (len(learned.types), 4):
+    if learned.weights.shape != (grams, heads) or learned.stack.shape != (len(learned.types), len(CUES_ALONE)):
         raise ModelError(f"model {path}: its tables do not fit each other; train again: oncu train")
     return learned

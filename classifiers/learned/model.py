@@ -2,12 +2,15 @@
 
 For each signal type, with logit(p) = ln(p / (1 - p)):
 
-    logit(probability) = cues · logit(probability of the cues) + text · (Σ weight · tf-idf + bias) + shift
-                         + unseen, where no cue was found
+    logit(probability) = cues · logit(probability of the cues)
+                         + text or text alone · (Σ weight · tf-idf + meaning + bias): a cue was found, none was
+                         + under, over or unseen: a cue under the threshold, over it, none
 
-(cues, text, shift, unseen) is (1, 0, 0, 0) where nobody has labelled anything: then the answer is that of the cues
-alone. Where the sentence is of a noise class, the logit is lowered by how far the class is over its threshold, to no
-less than `keeps` of the probability: what barely is noise changes little, and a sure cue outlives a doubtful class.
+(cues, text, text alone, under, over, unseen) is (1, 0, 0, 0, 0, 0) where nobody has labelled anything: then the answer
+is that of the cues alone. Meaning is Σ weight · sentence vector where the model was trained with the extra, else 0.
+Where the sentence is of a noise class, the logit is lowered by how far the class is over its threshold, times
+`noise_trust` (0 without labels), to no less than `keeps` of the probability: what barely is noise changes little, and a
+sure cue outlives a doubtful class.
 """
 
 import math
@@ -19,11 +22,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from .embeddings import Embedder
 from .grams import Gram, piece_grams, split_words, word_grams
+from .stack import FLOOR, Array, evidence, to_probability
 
-Array = NDArray[np.float64]
-FLOOR = 0.002  # what the cues say of a type they do not find: nearly always they are right
-CEILING = 0.99
 SHOWN = 3  # words of a reason
 
 
@@ -58,9 +60,9 @@ class NoiseRule:
     threshold: float
     spares: frozenset[str] = frozenset()
 
-    def lower(self, probability: float, q: float) -> float:
+    def lower(self, probability: float, q: float, trust: float = 1.0) -> float:
         """What is left of a tag's probability where the class has probability q, at or over its threshold."""
-        over = _odds(q) - _odds(self.threshold)
+        over = trust * (_odds(q) - _odds(self.threshold))
         return max(1 / (1 + math.exp(over - _odds(probability))), probability * self.keeps)
 
 
@@ -74,11 +76,24 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class Meaning:
+    """Heads on sentence vectors: a row a number of the vector, a column a head."""
+
+    embedder: Embedder
+    weights: NDArray[np.float32]
+
+    def logits(self, text: str) -> Array:
+        """What each head says of a sentence."""
+        return np.asarray(self.embedder.encode([text])[0] @ self.weights, dtype=np.float64)
+
+
+@dataclass(frozen=True)
 class Learned:
     """A trained model.
 
     `weights` has a row a gram (words, then pieces) and a column a head: the types, then the noise classes. `stack` has
-    a row (cues, text, shift, unseen) a type; `thresholds` says from where on a type is accepted.
+    a row (cues, text, text alone, under, over, unseen) a type. `thresholds` says from where on a type is accepted,
+    `cue_thresholds` from where on by its cues alone.
     """
 
     words: Vocabulary
@@ -89,16 +104,19 @@ class Learned:
     bias: Array
     stack: Array
     thresholds: Array
+    cue_thresholds: Array
+    meaning: Meaning | None = None
+    noise_trust: float = 0.0
 
     @property
     def finds(self) -> bool:
         """Whether it can find what the cues do not see."""
-        return bool((self.stack[:, 1] != 0).any())
+        return bool((self.stack[:, 2] != 0).any())
 
     def logits(self, text: str) -> Array:
         """What each head says of a sentence."""
         words = split_words(text)
-        logits = self.bias.copy()
+        logits = self.bias + (self.meaning.logits(text) if self.meaning else 0.0)
         for vocabulary, grams, offset in self._blocks():
             columns, values = vocabulary.values(gram for gram, _ in grams(words))
             logits += values @ self.weights[columns + offset]
@@ -111,34 +129,35 @@ class Learned:
         """
         logits = self.logits(text)
         noise = self.noise_in(logits)
-        said = _logit(np.array([cues.get(code, FLOOR) for code in self.types]))
-        unseen = np.array([cues.get(code, FLOOR) <= FLOOR for code in self.types])
-        own = self.stack[:, 1] * logits[: len(self.types)] + self.stack[:, 2] + self.stack[:, 3] * unseen
-        probabilities = _probability(self.stack[:, 0] * said + own)
+        said = np.array([cues.get(code, FLOOR) for code in self.types])
+        rows = evidence(said, logits[: len(self.types)], self.cue_thresholds)
+        probabilities = to_probability((self.stack * rows).sum(axis=1))
         return {
-            code: self._judged(text, n, float(probabilities[n]), noise)
+            code: self._judged(text, n, float(probabilities[n]), self._slope(n, said[n]), noise)
             for n, code in enumerate(self.types)
             if code in cues or probabilities[n] > 2 * FLOOR
         }
 
     def noise_in(self, logits: Array) -> dict[str, float]:
         """The noise classes over their thresholds, with their probabilities."""
-        found = _probability(logits[len(self.types) :])
+        found = to_probability(logits[len(self.types) :])
         return {r.code: float(q) for r, q in zip(self.noise, found, strict=True) if q >= r.threshold}
 
     def explain(self, text: str, head: str, cues: Mapping[str, float]) -> list[tuple[str, float]]:
         """What adds up to the logit of a type (before noise) or of a noise class, largest first.
 
-        Each word of the sentence with the sum of its grams, then "bias", and for a type "cues".
+        Each word of the sentence with the sum of its grams, then "meaning" where sentence vectors are read, "bias",
+        and for a type "cues".
         """
         n = self._heads[head]
         parts, bias = self._by_word(text, n), float(self.bias[n])
+        parts += [("meaning", float(self.meaning.logits(text)[n]))] if self.meaning else []
         if n >= len(self.types):
             return [*parts, ("bias", bias)]
-        by_cues, by_text, shift, unseen = map(float, self.stack[n])
-        shift += unseen * (cues.get(head, FLOOR) <= FLOOR)
-        said = float(_logit(np.array([cues.get(head, FLOOR)]))[0])
-        return [*((w, by_text * x) for w, x in parts), ("bias", by_text * bias + shift), ("cues", by_cues * said)]
+        by_text = self._slope(n, cues.get(head, FLOOR))
+        row = evidence(np.array(cues.get(head, FLOOR)), np.array(bias), float(self.cue_thresholds[n])) * self.stack[n]
+        said, start = float(row[0]), float(row[1:].sum())
+        return [*((w, by_text * x) for w, x in parts), ("bias", start), ("cues", said)]
 
     @cached_property
     def _heads(self) -> Mapping[str, int]:
@@ -162,14 +181,18 @@ class Learned:
         found = list(zip(words, sums.tolist(), strict=True))
         return sorted(found, key=lambda part: -abs(part[1]))
 
-    def _judged(self, text: str, n: int, probability: float, noise: Mapping[str, float]) -> Judged:
+    def _slope(self, n: int, cues: float) -> float:
+        """How far the words of a type are trusted beside this probability of the cues."""
+        return float(self.stack[n, 1 if cues > FLOOR else 2])
+
+    def _judged(self, text: str, n: int, probability: float, slope: float, noise: Mapping[str, float]) -> Judged:
         code, reasons = self.types[n], []
-        if self.stack[n, 1]:
-            top = [f"{w} {self.stack[n, 1] * x:+.1f}" for w, x in self._by_word(text, n)[:SHOWN] if abs(x) >= 0.05]
+        if slope:
+            top = [f"{w} {slope * x:+.1f}" for w, x in self._by_word(text, n)[:SHOWN] if abs(slope * x) >= 0.05]
             reasons += [f"learned ({', '.join(top)})"] if top else []
-        rule = self._strictest(code, noise)
+        rule = self._strictest(code, noise) if self.noise_trust else None
         if rule:
-            probability = rule.lower(probability, noise[rule.code])
+            probability = rule.lower(probability, noise[rule.code], self.noise_trust)
             reasons.append(f"lowered: noise {rule.code}")
         return Judged(round(probability, 4), float(self.thresholds[n]), "; ".join(reasons))
 
@@ -183,12 +206,3 @@ def _odds(p: float) -> float:
     """ln(p / (1 - p)), finite also at 0 and 1."""
     clipped = min(max(p, 1e-9), 1 - 1e-9)
     return math.log(clipped / (1 - clipped))
-
-
-def _logit(p: Array) -> Array:
-    clipped = np.clip(p, FLOOR, CEILING)
-    return np.asarray(np.log(clipped / (1 - clipped)))
-
-
-def _probability(logit: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -30, 30))))

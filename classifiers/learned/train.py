@@ -10,9 +10,21 @@ from numpy.typing import NDArray
 from oncu.config.noise_classes import NoiseSpec
 from oncu.config.specs import SignalSpec
 
+from .embeddings import Embedder
 from .grams import pieces_in, words_in
-from .model import FLOOR, Array, Learned, NoiseRule, Vocabulary, _logit
-from .stack import CUES_ALONE, fit_platt, fit_shared, fit_stack
+from .model import Learned, Meaning, NoiseRule, Vocabulary
+from .stack import (
+    CUES_ALONE,
+    FLOOR,
+    Array,
+    Told,
+    evidence,
+    fit_noise_trust,
+    fit_platt,
+    fit_shared,
+    fit_stack,
+    to_probability,
+)
 
 FOLDS = 5
 NO_NOISE = "none"  # judged, and of no noise class
@@ -58,22 +70,6 @@ class HeldOut:
     before: Array  # logits before calibration
 
 
-@dataclass(frozen=True)
-class _Told:
-    """What people said of one type, by labelled text: logits of the cues and of the words, 1 where no cue was found,
-    1 where it holds."""
-
-    cues: Array
-    text: Array
-    unseen: Array
-    truth: Array
-
-    def seen(self) -> tuple[Array, Array, Array]:
-        """Cues, words and truth where a cue was found."""
-        found = self.unseen == 0
-        return self.cues[found], self.text[found], self.truth[found]
-
-
 def examples_of_types(types: Mapping[str, SignalSpec]) -> list[Example]:
     """The examples in the files of the types: of each it is known whether that one type holds."""
     found = []
@@ -112,14 +108,15 @@ def train(
     types: Mapping[str, SignalSpec],
     noise: Mapping[str, NoiseSpec],
     *,
-    prior: Array = CUES_ALONE,
+    embedder: Embedder | None = None,
     seed: int = 0,
 ) -> HeldOut:
     """Train on the examples; the same examples in the same order give the same model.
 
     Of another type's example it is taken that a type does not hold where the type's cues are silent; where they are
     not, nothing is known. Heads are calibrated by Platt's scaling on held-out folds; what people labelled then says
-    how much the text counts beside the cues.
+    how much the text counts beside the cues. With sentence vectors there is a second head on them, and the two are
+    averaged.
     """
     codes = tuple(code for code in types if _count(examples, code) >= LEAST_POSITIVES)
     rules = tuple(_rule(spec) for spec in noise.values())
@@ -129,14 +126,22 @@ def train(
     folds = np.random.default_rng(seed).permutation(len(examples)) % FOLDS
     raw = _held_out(rows, truth, weight, folds)
     weights, bias = _fit_heads(rows, truth, weight)
+    meant = np.zeros((0, truth.shape[1]))
+    if embedder:
+        vectors = embedder.encode([example.text for example in examples])
+        strength = embedder.strength
+        raw = (raw + _held_out(vectors, truth, weight, folds, strength)) / 2
+        meant, start = _fit_heads(vectors, truth, weight, strength)
+        weights, meant, bias = weights / 2, meant / 2, (bias + start) / 2
     slopes, shifts = _calibrate(raw, truth, weight)
     weights, bias, logits = weights * slopes, bias * slopes + shifts, raw * slopes + shifts
+    meaning = Meaning(embedder, (meant * slopes).astype(np.float32)) if embedder else None
     plain = np.tile(CUES_ALONE, (len(codes), 1))
     thresholds = np.array([types[code].threshold for code in codes])
     usual = _usual(truth, len(codes))
     small = np.round(weights, DECIMALS).astype(np.float32)
-    learned = Learned(words, pieces, codes, rules, small, bias - usual, plain, thresholds)
-    return HeldOut(_join_cues(learned, examples, logits - usual, prior), logits, raw)
+    learned = Learned(words, pieces, codes, rules, small, bias - usual, plain, thresholds, thresholds, meaning)
+    return HeldOut(_join_cues(learned, examples, logits - usual), logits, raw)
 
 
 def truth_table(examples: Sequence[Example], learned: Learned) -> Array:
@@ -160,25 +165,39 @@ def _usual(truth: Array, types: int) -> Array:
     return np.asarray(odds)
 
 
-def _join_cues(learned: Learned, examples: Sequence[Example], logits: Array, prior: Array) -> Learned:
+def _join_cues(learned: Learned, examples: Sequence[Example], logits: Array) -> Learned:
     """The model with how its text and the cues are joined, type by type, as people's labels say."""
     judged = [n for n, example in enumerate(examples) if example.is_of_people]
-    told = [_told(examples, judged, code, logits[:, t]) for t, code in enumerate(learned.types)]
-    seen = [np.concatenate(parts) for parts in zip(*(one.seen() for one in told), strict=True)]
-    start = fit_shared(*seen) + (prior - CUES_ALONE) if seen else prior
-    stack, thresholds = learned.stack.copy(), learned.thresholds.copy()
-    for t, one in enumerate(told):
-        stack[t] = fit_stack(one.cues, one.text, one.unseen, one.truth, np.ones(len(one.truth)), prior=start)
-        found = stack[t, 0] * one.cues + stack[t, 1] * one.text + stack[t, 2] + stack[t, 3] * one.unseen
-        thresholds[t] = _threshold(1 / (1 + np.exp(-found)), one.truth, float(thresholds[t]))
-    return replace(learned, stack=stack, thresholds=thresholds)
+    given = learned.cue_thresholds.tolist()
+    told = [
+        _told(examples, judged, code, logits[:, t], given[t], _over(learned, code, logits))
+        for t, code in enumerate(learned.types)
+    ]
+    start = fit_shared(told)
+    stack = np.array([fit_stack(one, start) for one in told]).reshape(len(told), len(start))
+    said = [to_probability(one.rows @ row) for one, row in zip(told, stack, strict=True)]
+    thresholds = [_threshold(p, one.truth, at) for p, one, at in zip(said, told, given, strict=True)]
+    trust = fit_noise_trust(told, stack)
+    return replace(learned, stack=stack, thresholds=np.array(thresholds), noise_trust=trust)
 
 
-def _told(examples: Sequence[Example], judged: Sequence[int], code: str, logits: Array) -> _Told:
+def _over(learned: Learned, code: str, logits: Array) -> Array:
+    """By how many logits the surest noise class that touches a type is over its threshold, by text."""
+    columns = [
+        logits[:, n] - np.log(rule.threshold / (1 - rule.threshold))
+        for n, rule in enumerate(learned.noise, len(learned.types))
+        if code not in rule.spares
+    ]
+    return np.maximum(0.0, np.max(columns, axis=0)) if columns else np.zeros(len(logits))
+
+
+def _told(
+    examples: Sequence[Example], judged: Sequence[int], code: str, logits: Array, threshold: float, over: Array
+) -> Told:
     asked = [n for n in judged if (a := examples[n].asked) is None or code in a]
     cues = np.array([(examples[n].cues or {}).get(code, FLOOR) for n in asked])
     truth = np.array([float(code in examples[n].holds) for n in asked])
-    return _Told(_logit(cues), logits[asked], (cues <= FLOOR).astype(float), truth)
+    return Told(evidence(cues, logits[asked], threshold), truth, over[asked])
 
 
 def _threshold(probability: Array, truth: Array, given: float) -> float:
@@ -245,16 +264,16 @@ def _calibrate(raw: Array, truth: Array, weight: Array) -> tuple[Array, Array]:
     return np.array([platt.slope for platt in platts]), np.array([platt.shift for platt in platts])
 
 
-def _held_out(rows: Any, truth: Array, weight: Array, folds: NDArray[np.int64]) -> Array:
+def _held_out(rows: Any, truth: Array, weight: Array, folds: NDArray[np.int64], strength: float = STRENGTH) -> Array:
     logits = np.zeros_like(truth)
     for fold in range(FOLDS):
         left = folds == fold
-        weights, bias = _fit_heads(rows[~left], truth[~left], weight[~left])
+        weights, bias = _fit_heads(rows[~left], truth[~left], weight[~left], strength)
         logits[left] = rows[left] @ weights + bias
     return logits
 
 
-def _fit_heads(rows: Any, truth: Array, weight: Array) -> tuple[Array, Array]:
+def _fit_heads(rows: Any, truth: Array, weight: Array, strength: float = STRENGTH) -> tuple[Array, Array]:
     """Weights (grams × heads) and biases; a head that has only one answer says nothing."""
     from sklearn.linear_model import LogisticRegression
 
@@ -264,7 +283,7 @@ def _fit_heads(rows: Any, truth: Array, weight: Array) -> tuple[Array, Array]:
         known = ~np.isnan(truth[:, n])
         if len(set(truth[known, n])) < 2:
             continue
-        model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear", dual=True, random_state=0)
+        model = LogisticRegression(C=strength, class_weight="balanced", solver="liblinear", dual=True, random_state=0)
         model.fit(rows[known], truth[known, n].astype(int), sample_weight=weight[known])
         weights[:, n], bias[n] = model.coef_[0], model.intercept_[0]
     return weights, bias

@@ -44,9 +44,13 @@ def say(key: str, word: str = "", times: int = 1) -> Clue:
 
 def probability(clues: Iterable[Clue]) -> float:
     """The logistic of the calibrated sum of weights, within [.01, .99]."""
+    return chance_of(sum(clue.weight for clue in clues))
+
+
+def chance_of(total: float) -> float:
+    """The same from the sum of weights."""
     slope, offset = calibration()
-    total = offset + slope * sum(clue.weight for clue in clues)
-    return min(CEILING, max(FLOOR, 1 / (1 + math.exp(-total))))
+    return min(CEILING, max(FLOOR, 1 / (1 + math.exp(-offset - slope * total))))
 
 
 def reason(clues: Iterable[Clue]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from math import exp
 from typing import NamedTuple
 
-from .clues import Clue, probability, say
+from ..firms.names import Alias
+from .clues import Clue, chance_of, say
 from .name_index import Owner
-from .places import Place
 
 SURE = 0.8  # probability from which others lean on a mention
 SURE_KINDS = ("tax_id", "website")
@@ -34,35 +34,58 @@ SOMEBODY_ELSE = frozenset(
 
 
 class Weighed(NamedTuple):
-    """A candidate of a place: its clues, and its share among the owners of the spelling in logits."""
+    """A candidate of a place: its clues, its share among the owners and the sum of its clues, in logits."""
 
     owner: Owner
     clues: tuple[Clue, ...]
     share: float
+    total: float
 
 
-def lean_on_others(weighed: Sequence[tuple[Place, list[Weighed]]]) -> Iterable[tuple[Place, list[Weighed]]]:
+class Sure(NamedTuple):
+    """The clients a text names for sure, and their groups."""
+
+    ids: frozenset[str]
+    groups: frozenset[str]
+
+
+def find_sure(weighed: Iterable[Sequence[Weighed]]) -> Sure:
+    """Who is named for sure among candidates of places; a name of one word never is."""
+    sure = {one.owner.client for candidates in weighed for one in candidates if _is_sure(one, candidates)}
+    return Sure(
+        frozenset(client.client_id for client in sure), frozenset(client.group for client in sure if client.group)
+    )
+
+
+def can_lean(aliases: Iterable[Alias]) -> bool:
+    """Is a spelling nothing but a short name, to which what else the text names adds something?"""
+    return all(_is_short(alias) for alias in aliases)
+
+
+def most_leant(sure: Sure) -> float:
+    """How much those who are sure add at most, in logits."""
+    return max(say(key).weight for key in ("full_name_brand", "full_name", "group")) if sure.ids else 0.0
+
+
+def _is_short(alias: Alias) -> bool:
+    return " " not in alias.text and alias.kind not in SURE_KINDS
+
+
+def lean_on(sure: Sure, candidates: Sequence[Weighed]) -> Sequence[Weighed]:
     """The same with what surely named clients elsewhere in the text add to short names and to firms of their groups."""
-    if len(weighed) < 2:
-        return weighed
-    sure = {one.owner.client for _, candidates in weighed for one in candidates if _is_sure(one, candidates)}
-    if not sure:
-        return weighed
-    ids, groups = {client.client_id for client in sure}, {client.group for client in sure if client.group}
-    return [(place, [_lean(one, ids, groups) for one in candidates]) for place, candidates in weighed]
+    return [_lean(one, *sure) for one in candidates] if sure.ids else candidates
 
 
 def _is_sure(one: Weighed, candidates: Sequence[Weighed]) -> bool:
-    alias = one.owner.alias
-    if " " not in alias.text and alias.kind not in SURE_KINDS:
+    if _is_short(one.owner.alias):
         return False
     total = sum(exp(other.share) for other in candidates)
-    return probability(one.clues) * exp(one.share) / total >= SURE
+    return chance_of(one.total) * exp(one.share) / total >= SURE
 
 
-def _lean(one: Weighed, ids: set[str], groups: set[str]) -> Weighed:
+def _lean(one: Weighed, ids: frozenset[str], groups: frozenset[str]) -> Weighed:
     client, alias = one.owner.client, one.owner.alias
-    if " " in alias.text or alias.kind in SURE_KINDS or any(clue.key in SOMEBODY_ELSE for clue in one.clues):
+    if not _is_short(alias) or any(clue.key in SOMEBODY_ELSE for clue in one.clues):
         return one
     if client.client_id in ids:
         clue = say("full_name_brand" if alias.kind in GUESSED else "full_name")
@@ -70,4 +93,4 @@ def _lean(one: Weighed, ids: set[str], groups: set[str]) -> Weighed:
         clue = say("group")
     else:
         return one
-    return Weighed(one.owner, (*one.clues, clue), one.share + clue.weight)
+    return Weighed(one.owner, (*one.clues, clue), one.share + clue.weight, one.total + clue.weight)

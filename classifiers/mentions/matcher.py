@@ -4,22 +4,23 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby, zip_longest
 from operator import itemgetter
 
 import numpy as np
 
-from ..firms.names import ClientName, ParsedName, expand, is_common, parse_name
+from ..firms.names import ClientName, ParsedName, expand, parse_name
 from ..text import Folded, fold, fold_all, fold_key
-from .automaton import ENDINGS
-from .clues import CEILING, Clue, probability, reason, say
-from .comentions import Weighed, lean_on_others
-from .evidence import claim, end_of_name, weigh_client, weigh_place
+from .clues import CEILING, Clue, chance_of, reason, say
+from .comentions import Weighed, can_lean, find_sure, lean_on, most_leant
+from .edges import ENDINGS
+from .evidence import weigh_place
 from .full_names import Named, by_tail, complete, may_go_on
-from .mention import Mention, rank_mentions
+from .meanings import is_another_word
+from .mention import Mention, rank_mentions, with_part
 from .name_index import NameIndex, Owner, build_index
+from .ownership import Beside, claim, end_of_name, weigh_client
 from .places import Hit, Place
 
 ACCEPT = 0.5
@@ -88,29 +89,59 @@ class Matcher:
 
     def _mentions(self, text: str, places: Sequence[Place], fields: Fields) -> list[Mention]:
         found: list[tuple[Mention, Place | None]] = []
-        for place, weighed in lean_on_others([(place, self.weigh(place)) for place in places]):
+        for place, weighed in self.weigh_all(places):
             found += ((mention, place) for mention in _judge(place, weighed))
         named = self._named_by(fields) if fields else {}
         ranked = rank_mentions(text, _with_fields(found, named)) if found or named else []
         return [m if m.client_id in named else _beside(m) for m in ranked] if named else ranked
 
-    def weigh(self, place: Place) -> list[Weighed]:
-        """The clues of each candidate of one place, taken alone."""
-        if place.hit.ending and is_common(_whole_word(place)):
-            return []
-        owners = self._named(place.hit.key).of(place.hit)
-        aliases = {owner.alias for owner in owners}  # mostly one and the same
-        here = {alias: weigh_place(place, alias) for alias in aliases}
-        return [self._weigh(place, owner, clues) for owner in owners if (clues := here[owner.alias])]
+    def weigh_all(self, places: Sequence[Place], *, hope: float | None = None) -> list[tuple[Place, Sequence[Weighed]]]:
+        """The candidates of a text's places with their clues; short names lean on long ones.
 
-    def _weigh(self, place: Place, owner: Owner, here: list[Clue]) -> Weighed:
-        own = weigh_client(place, owner.alias, owner.client, owner.parsed)
-        if refused := self._refused.get((owner.alias.text, owner.client.client_id), 0):
+        Left out are those that cannot become a mention. `hope`, in logits, is what is thought possible for short names
+        beyond their own clues, by default as much as the long ones add; with infinite hope none is left out.
+        """
+        owned = [(place, self._named(place.hit.key).of(place.hit)) for place in places]
+        leans = [can_lean([owner.alias for owner in owners]) for _, owners in owned]
+        long = [self._weigh(*one, hope=math.inf) for one, is_short in zip(owned, leans, strict=True) if not is_short]
+        sure = find_sure(long)
+        hope = most_leant(sure) if hope is None else hope
+        rest = iter(long)
+        weighed = (
+            self._weigh(*one, hope=hope) if short else next(rest) for one, short in zip(owned, leans, strict=True)
+        )
+        return [(place, lean_on(sure, candidates)) for place, candidates in zip(places, weighed, strict=True)]
+
+    def _weigh(self, place: Place, owners: Sequence[Owner], *, hope: float) -> list[Weighed]:
+        """The clues of each candidate of one place, taken alone."""
+        if place.hit.ending and is_another_word(_whole_word(place)):
+            return []
+        if len({owner.alias.kind for owner in owners}) > 1:  # seldom
+            kinds = [(owner, weigh_place(place, owner.alias)) for owner in owners]
+            return [one for owner, here in kinds if here for one in self._weigh_owners(Beside(place), (owner,), here)]
+        if not (here := weigh_place(place, owners[0].alias)):
+            return []
+        beside = Beside(place)
+        is_lost = chance_of(sum(clue.weight for clue in here) + hope + beside.most) < SHOW
+        return [] if is_lost else self._weigh_owners(beside, owners, here)
+
+    def _weigh_owners(self, beside: Beside, owners: Sequence[Owner], here: list[Clue]) -> list[Weighed]:
+        """The owners of a spelling, for all of whom the clues `here` hold."""
+        same, total = tuple(here), sum(clue.weight for clue in here)
+        found = []
+        for owner in owners:
+            share = claim(beside.place, owner.alias, owner.client)
+            if own := self._own_clues(beside, owner):
+                found.append(_with_own(owner, here, own, share))
+            else:
+                found.append(Weighed(owner, same, share, total))
+        return found
+
+    def _own_clues(self, beside: Beside, owner: Owner) -> list[Clue]:
+        own = weigh_client(owner, beside)
+        if self._refused and (refused := self._refused.get((owner.alias.text, owner.client.client_id), 0)):
             own.append(say("refused", times=min(refused, MAX_REFUSALS)))
-        if any(clue.key == "own_words" for clue in own):
-            here = [clue for clue in here if clue.key not in GOES_ON]
-        share = claim(place, owner.alias, owner.client) + sum(clue.weight for clue in own)
-        return Weighed(owner, (here[0], *own, *here[1:]), share)
+        return own
 
     def _named_by(self, fields: Mapping[str, str]) -> dict[str, str]:
         """Clients that a structured field names: client id → reason."""
@@ -158,15 +189,26 @@ def _longest(hits: list[Hit]) -> list[Hit]:
     return sorted(taken, key=lambda h: h.start)
 
 
+def _with_own(owner: Owner, here: list[Clue], own: list[Clue], share: float) -> Weighed:
+    """A candidate for which clues of its own speak, right behind the kind of name."""
+    if any(clue.key == "own_words" for clue in own):
+        here = [clue for clue in here if clue.key not in GOES_ON]
+    clues = (here[0], *own, *here[1:])
+    return Weighed(owner, clues, share + sum(clue.weight for clue in own), sum(clue.weight for clue in clues))
+
+
 def _judge(place: Place, weighed: Sequence[Weighed]) -> list[Mention]:
     """The mentions of one place; several clients of one spelling share its probability."""
-    total = sum(math.exp(one.share) for one in weighed)
+    if not weighed:
+        return []
+    powers = [math.exp(one.share) for one in weighed]
+    total = sum(powers)
     mentions = []
-    for one in weighed:
-        chance = min(CEILING, probability(one.clues) * math.exp(one.share) / total)
-        why = reason(one.clues)
-        note = f"{why}, shared with {len(weighed) - 1} other" if len(weighed) > 1 else why
+    for one, power in zip(weighed, powers, strict=True):
+        chance = min(CEILING, chance_of(one.total) * power / total)
         if chance >= SHOW:
+            why = reason(one.clues)
+            note = f"{why}, shared with {len(weighed) - 1} other" if len(weighed) > 1 else why
             mentions.append(_mention(one.owner, place, chance, note))
     return mentions
 
@@ -194,7 +236,7 @@ def _is_same_firm(owner: Owner, key: str, parsed: ParsedName) -> bool:
 
 def _beside(mention: Mention) -> Mention:
     """A client in a row that names another firm as its own: the row is not about it."""
-    return replace(mention, relevance=min(mention.relevance, BESIDE), role="passing")
+    return with_part(mention, min(mention.relevance, BESIDE), "passing")
 
 
 def _with_fields(

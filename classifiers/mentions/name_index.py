@@ -32,7 +32,7 @@ from ..firms.names import (
     parse_name,
     without_form,
 )
-from ..text import fold_key
+from ..text import fold_all, fold_key
 from .automaton import Automaton, Texts, build_automaton, group, ints, pack_texts
 from .places import MIN_INFLECTED
 
@@ -40,6 +40,7 @@ KINDS: tuple[NameKind, ...] = get_args(NameKind)
 COMMON = 0x80  # the bit beside the kind that says the words also mean something else
 ATTACHABLE = ("legal", "short", "core", "brand", "label")
 GUESSES = ("brand", "label", "acronym")
+MANY = 10_000  # spellings from which it matters how the automaton lies in memory
 MAX_SHARED_GUESS = 1  # a guessed name that several clients share is nobody's
 _values = attrgetter(*(field.name for field in fields(ClientName)))
 
@@ -78,8 +79,26 @@ class NameIndex:
         return ClientName(*values)
 
 
+class Spellings(NamedTuple):
+    """The spellings of clients in order of their letters, and whose they are, as in NameIndex."""
+
+    keys: Texts
+    bends: bytes  # as in Automaton
+    firsts: "array[int]"
+    owners: "array[int]"
+    kinds: bytes
+
+
 def build_index(clients: Sequence[ClientName]) -> NameIndex:
     """Index every alias, ticker, tax number and website of the clients; of two rows of one client id both count."""
+    names = _spell(clients)
+    usual = _own_texts() if len(names.keys) >= MANY else ()
+    automaton = build_automaton(names.keys, names.bends, usual)  # takes the most memory, so it is the first to be made
+    lines = pack_texts([_line(client) for client in clients])
+    return NameIndex(index_version(clients), lines, automaton, names.firsts, names.owners, names.kinds)
+
+
+def _spell(clients: Sequence[ClientName]) -> Spellings:
     numbers: dict[str, int] = {}
     key_of, owners, kinds = array("i"), array("i"), bytearray()
     first_rows: dict[str, int] = {}
@@ -94,19 +113,12 @@ def build_index(clients: Sequence[ClientName]) -> NameIndex:
     rows = _kept_rows(ints(key_of), ints(owners), np.frombuffer(kinds, dtype=np.uint8))
     used, key_of_row = np.unique(ints(key_of)[rows], return_inverse=True)
     keys, places = _pack_sorted([texts[number].encode("ascii") for number in used])
-    del texts
     key_of_row = places[key_of_row]
     firsts, order = group(key_of_row.astype(np.int32), len(keys))
     rows = rows[order]
     owner_kinds = np.frombuffer(kinds, dtype=np.uint8)[rows]
-    return NameIndex(
-        version=index_version(clients),
-        clients=pack_texts([_line(client) for client in clients]),
-        automaton=build_automaton(keys, _bends(keys, key_of_row[order], owner_kinds)),
-        firsts=firsts,
-        owners=array("i", ints(owners)[rows].tobytes()),
-        kinds=owner_kinds.tobytes(),
-    )
+    bends = _bends(keys, key_of_row[order], owner_kinds)
+    return Spellings(keys, bends, firsts, array("i", ints(owners)[rows].tobytes()), owner_kinds.tobytes())
 
 
 def _pack_sorted(texts: list[bytes]) -> tuple[Texts, NDArray[np.int64]]:
@@ -144,6 +156,14 @@ def _code_version() -> str:
     for file in sorted(file for room in rooms for file in room.rglob("*") if file.suffix in (".py", ".yml")):
         found.update(hashlib.blake2b(file.read_bytes()).digest())
     return found.hexdigest()
+
+
+@cache
+def _own_texts() -> tuple[bytes, ...]:
+    """All that we have written in YAML, folded: words, examples, titles. Of what we have the nearest to any text."""
+    rooms = Path(__file__).parents[1], CONFIG
+    files = sorted(file for room in rooms for file in room.rglob("*.yml"))
+    return tuple(fold_all([file.read_text(encoding="utf-8")]) for file in files)
 
 
 def _line(client: ClientName) -> bytes:

@@ -29,6 +29,8 @@ APOSTROPHES = "'’‘`´ʼ′＇"
 DOTTED_FORM_ENDS = frozenset(("s", "o", "sti", "inc", "ltd", "co", "corp", "koop", "a", "v", "p", "c", "r", "l"))
 BREAK = re.compile(r"""[,;:!?\n()\[\]"“”«»|…]|\s[-–—]\s|(?<=[^\W\d_]{4})\.\s""")
 WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad])*")
+CAPITAL = re.compile(r"(?<![^\W_])[A-ZÇĞİÖŞÜ]")  # at the beginning of a word
+STYLE_REACH = 300  # code points to each side that tell how a line is written
 NEXT_WORD = re.compile(rf"[ \u00a0]({WORD.pattern})")
 PREVIOUS_WORD = re.compile(rf"({WORD.pattern})[ \u00a0]$")
 
@@ -114,18 +116,13 @@ class Place:
 
     @once
     def casing(self) -> Casing:
-        words = [w for w in WORD.findall(self.name) if w.lower() not in ("ve", "and", "of", "the", "de")]
-        if all(w.isupper() or w.isdigit() for w in words) and len(self.name) > 1:
-            return "upper"
-        if all(not w[0].islower() or w[1:2].isupper() for w in words):
-            return "capital"
-        return "lower" if all(w[0].islower() for w in words) else "mixed"
+        return casing_of_name(self.name)
 
     @once
     def style(self) -> Style:
         """How the line is written, the name itself left out."""
         start, end = self.line
-        beside = self.text[start : self.start][-300:] + self.text[self.end : end][:300]
+        beside = self.text[start : self.start][-STYLE_REACH:] + self.text[self.end : end][:STYLE_REACH]
         counts = sum(map(_casing_of, beside.split()))
         long, capitals, uppers, any_capital = (counts >> shift & LOW for shift in SHIFTS)
         if capitals >= 0.7 * long >= 1.4 and uppers >= 0.7 * long:
@@ -133,6 +130,14 @@ class Place:
         if capitals >= 0.75 * long >= 2.25:
             return "title"
         return "sentence" if any_capital else "lower"
+
+    @once
+    def is_in_lower_case(self) -> bool:
+        """Is the whole line in small letters, the name left out? The same as its style, mostly known at once."""
+        start, end = self.line
+        if CAPITAL.search(self.text, max(start, self.start - STYLE_REACH), self.start):
+            return False
+        return not CAPITAL.search(self.text, self.end, min(end, self.end + STYLE_REACH)) and self.style == "lower"
 
     @once
     def opens(self) -> bool:
@@ -189,6 +194,17 @@ class Place:
             return False
         rest = WORD.findall(self.text[self.end : end]) if end - self.end < 25 else ["rest"]
         return len(rest) < 3 and not self.suffix and all(word[0].isupper() or word in ("com", "tr") for word in rest)
+
+
+@lru_cache(maxsize=50_000)
+def casing_of_name(name: str) -> Casing:
+    """How a name is written, its small words left out."""
+    words = [w for w in WORD.findall(name) if w.lower() not in ("ve", "and", "of", "the", "de")]
+    if all(w.isupper() or w.isdigit() for w in words) and len(name) > 1:
+        return "upper"
+    if all(not w[0].islower() or w[1:2].isupper() for w in words):
+        return "capital"
+    return "lower" if all(w[0].islower() for w in words) else "mixed"
 
 
 SHIFTS = (0, 16, 32, 48)

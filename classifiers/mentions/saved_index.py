@@ -60,6 +60,7 @@ def _parts(index: NameIndex) -> Iterator[bytes]:
     yield automaton.bends
     yield automaton.firsts.tobytes()
     yield automaton.lasts.tobytes()
+    yield automaton.sizes.tobytes()
     yield automaton.kinds.tobytes()
     yield automaton.numbers.tobytes()
     yield automaton.number_keys.tobytes()
@@ -77,9 +78,10 @@ def _index(version: str, parts: list[bytes]) -> NameIndex:
         bends=bends,
         firsts=np.frombuffer(patterns[0], dtype=np.int32),
         lasts=np.frombuffer(patterns[1], dtype=np.int32),
-        kinds=np.frombuffer(patterns[2], dtype=np.uint8),
-        numbers=np.frombuffer(numbers, dtype=np.int64),
-        number_keys=np.frombuffer(number_keys, dtype=np.int32),
+        sizes=np.frombuffer(patterns[2], dtype=np.uint8),
+        kinds=np.frombuffer(patterns[3], dtype=np.uint8),
+        numbers=array("q", numbers),
+        number_keys=array("i", number_keys),
     )
     return NameIndex(
         version, Texts(clients, array("q", client_ends)), automaton, array("i", firsts), array("i", owners), kinds

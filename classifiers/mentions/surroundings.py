@@ -1,18 +1,21 @@
 """What the words around a name tell: the sentence it stands in, cut in two at the name, by the word lists."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from ..firms.names import ClientName, ParsedName, common_words, name_words
 from ..text import fold_key
 from .clues import Clue, say
-from .places import APOSTROPHES, TOKEN, WORD, Place
+from .places import APOSTROPHES, TOKEN, WORD, Place, once
+from .whole import read_whole
 from .word_lists import STEM, is_word, key_of, lists_of, lists_of_all, topics_of, topics_told, words_around
 
 REACH = 250  # code points to each side in which a sentence is looked for
-SENTENCE_END = re.compile(r"[.!?…](?<=[^\W\d_]{3}.)[\"”»)]?\s|\n")
+LEAST_LAST = 3  # letters of a word behind which a full stop ends a sentence, and none of an abbreviation
+TopicWord = tuple[str, frozenset[str]]  # a word and its topics
 CAPITALISED_RUN = re.compile(r"(?:[ \u00a0](?:ve )?[^\W\d_a-zçğıöşü][^\W_]*){1,6}")
 CREDIT_ENDS = re.compile(r"\)\s*[-–—]")
 FORM_BEHIND = re.compile(r"[ \u00a0]([^\W\d_]{2,7})\b\.?")
@@ -29,49 +32,78 @@ COUNTRY_BEHIND = re.compile(
 )
 AGENT = re.compile(r"[a-z]{3,}(?:ci|cu)(?:s[iu])?")
 PARTICIPLE = re.compile(r"[a-z]{3,}[ae]n")
+INFLECTED = re.compile(
+    r"[a-z]{4,}(?:y[ae]|n[ae]|[dt][ae]n?|[dt][ae]ki|[nrtl][iu]n|yl[ae]|l[ae]r(?:[ae]|[dt][ae]n?|[iu]n)?)"
+)
 LOCATIVES = frozenset(("da", "de", "ta", "te", "daki", "deki", "taki", "teki"))
 GENITIVES = frozenset(("in", "un", "nin", "nun", "s"))
 ABLATIVES = frozenset(("dan", "den", "tan", "ten"))
+HOME = " turk"  # what begins so is of this country
 MAX_LINKS = 5  # words from a country to the name
-MEDIA = frozenset(("medya", "yayin"))
+MEDIA = frozenset(("medya", "yayin", "gazete", "haber", "televizyon", "radyo"))
+PRESS = frozenset(("press", "source_talk"))
 BUSY = 3  # different words of business that make it a matter of business
 
 
-class Around(NamedTuple):
-    """The sentence of a name: `before` and `after` it as written, and both folded with a space at each end."""
+@dataclass(frozen=True)
+class Around:
+    """The sentence of a name as written: `before` and `after` it. Folded it has a space at each end."""
 
     before: str
     after: str
-    said_before: str
-    said_after: str
-    words_after: tuple[str, ...]
-    words: tuple[str, ...]
 
-    @property
+    @once
+    def said_before(self) -> str:
+        return f" {fold_key(self.before)} "
+
+    @once
+    def said_after(self) -> str:
+        return f" {fold_key(self.after)} "
+
+    @once
     def said(self) -> str:
         return self.said_before + self.said_after[1:]
+
+    @once
+    def words_after(self) -> list[str]:
+        return self.said_after.split()
+
+    @once
+    def words(self) -> list[str]:
+        return [*self.said_before.split(), *self.words_after]
+
+    @once
+    def told_after(self) -> frozenset[str]:
+        """The lists of words that speak behind the name."""
+        return lists_of_all(self.words_after)
+
+    @once
+    def told(self) -> frozenset[str]:
+        """The lists of words that speak in the sentence."""
+        return self.told_after | lists_of_all(self.said_before.split())
 
 
 def read_around(place: Place) -> Around:
     """The rest of the sentence the name stands in, at most 250 code points to each side."""
-    return _read_around(place.text, place.start, place.end)
+    return _read_around(place.text, place.folded.text, place.start, place.end)
 
 
-@lru_cache(maxsize=16)  # asked for by the clues, the site and the role of the same few names
-def _read_around(text: str, start: int, end: int) -> Around:
-    before = text[max(0, start - REACH) : start]
-    cut = 0
-    for match in SENTENCE_END.finditer(before):
-        cut = match.end()
-    before = before[cut:]
-    after = text[end : end + REACH]
-    stop = SENTENCE_END.search(after)
-    after = after[: stop.start() + 1] if stop else after
-    said_before, said_after = fold_key(before), fold_key(after)
-    words_after = tuple(said_after.split())
-    return Around(
-        before, after, f" {said_before} ", f" {said_after} ", words_after, (*said_before.split(), *words_after)
-    )
+@lru_cache(maxsize=64)  # asked for by the clues, the site and the role of the same few names
+def _read_around(text: str, folded: str, start: int, end: int) -> Around:
+    ends = read_whole(text, folded).sentence_ends
+    number = bisect_left(ends, (start,))
+    first, last = max(0, start - REACH), end + REACH
+    begun = [behind for _, behind in ends[max(0, number - 2) : number] if first <= behind <= start]
+    stops = (_stop(text, end, *of_end) for of_end in ends[number:])
+    stop = next((stop for stop in stops if stop is not None), last)
+    return Around(text[max(begun, default=first) : start], text[end : min(stop, last)])
+
+
+def _stop(text: str, end: int, stop: int, behind: int) -> int | None:
+    """Where the sentence of a name that ends at `end` stops, if it does at this end of a sentence."""
+    if stop >= end + LEAST_LAST:
+        return stop + 1
+    return behind if behind > end and text[behind - 1] == "\n" else None
 
 
 def weigh_neighbours(place: Place, around: Around) -> list[Clue]:
@@ -81,14 +113,18 @@ def weigh_neighbours(place: Place, around: Around) -> list[Clue]:
         abroad = say("abroad_form", last) if key_of(last) in words_around("abroad_forms") else _abroad(place, around)
         return [abroad] if abroad else weigh_home(around)
     found = (_credit(place, around), _abroad(place, around), _goes_on(place, around), _long_name(place, around))
-    return [*(clue for clue in found if clue), *weigh_home(around)]
+    clues = [*(clue for clue in found if clue), *weigh_home(around)]
+    return clues if clues or HOME in around.said else [*clues, *_abroad_near(around)]
 
 
 def weigh_talk(place: Place, around: Around, *, is_place: bool) -> list[Clue]:
     """What the sentence of a one-word name speaks of: trade, products, sport, places."""
-    told, told_after = lists_of_all(around.words), lists_of_all(around.words_after)
-    clues = [_business(around) if "trade" in told else None, _maker(place), _product(place)]
-    clues += [say("sport_near") if "sport" in told and "sponsor" not in around.said else None]
+    told, told_after = around.told, around.told_after
+    clues = [_business(around) if "trade" in told else None, _maker(place), _product(place, around)]
+    if "sponsor" in around.said:
+        clues.append(say("sponsor"))
+    elif "sport" in told:
+        clues.append(say("sport_near"))
     clues += [_comma(place), _inscription(place), _one_of(place), say("used") if "used" in told else None]
     clues += [say(name) for name in ("acts", "served") if name in told_after]
     clues.append(_owned(place, around) if "owned" in told_after else None)
@@ -98,21 +134,27 @@ def weigh_talk(place: Place, around: Around, *, is_place: bool) -> list[Clue]:
     return [clue for clue in clues if clue]
 
 
-def weigh_topics(place: Place, client: ClientName, parsed: ParsedName) -> list[Clue]:
-    """Words of the client's own trade in the text around its name."""
+def weigh_topics(told: Sequence[TopicWord], client: ClientName, parsed: ParsedName) -> list[Clue]:
+    """Words of the client's own trade among those of `topics_around` its name."""
     topics = topics_of(client.sector or "", parsed.core, parsed.sector_words)
-    words = {word[:STEM]: word for word, told in _topic_words(place) if not topics.isdisjoint(told)} if topics else {}
+    words = {word[:STEM]: word for word, of in told if not topics.isdisjoint(of)} if topics else {}
     if not words:
         return []
     return [say("topic", next(iter(words.values()))), *([say("topics")] if len(words) > 1 else [])]
 
 
-def weigh_source(place: Place, client: ClientName, parsed: ParsedName) -> list[Clue]:
-    """A firm of the media where somebody spoke or was shown: it is the source, not what is told of."""
+def topics_around(place: Place) -> list[TopicWord]:
+    """The words around a name that belong to the topics of trades, with these."""
+    folded, start, stop = place.folded.text, place.hit.start, place.hit.stop
+    words = f"{folded[max(0, start - REACH) : start]} {folded[stop : stop + REACH]}".split()
+    return [(word, told) for word, told in zip(words, map(topics_told, words), strict=True) if told]
+
+
+def weigh_press(lists: frozenset[str], client: ClientName, parsed: ParsedName) -> Clue | None:
+    """Where a paper or channel is cited a firm of the media is the source, and any other firm is not meant at all."""
     topics = topics_of(client.sector or "", parsed.core, parsed.sector_words)
-    if MEDIA.isdisjoint(topics) or place.hit.form:
-        return []
-    return [say("source_talk")] if "source_talk" in lists_of_all(read_around(place).words) else []
+    told = "press" if MEDIA.isdisjoint(topics) else "source_talk"
+    return say(told) if told in lists else None
 
 
 def is_inside_address(place: Place) -> bool:
@@ -132,18 +174,6 @@ def is_inscription(place: Place) -> bool:
     if place.text[max(0, place.start - 3) : place.start].strip().isdigit() and PLATE.match(place.text, place.end):
         return True
     return key_of(place.next_word) in words_around("inscriptions")
-
-
-def _topic_words(place: Place) -> tuple[tuple[str, frozenset[str]], ...]:
-    """The words around a name that belong to topics, with these."""
-    return _topic_words_of(place.folded.text, place.hit.start, place.hit.stop)
-
-
-@lru_cache(maxsize=4)  # for every client of a shared name
-def _topic_words_of(folded: str, start: int, stop: int) -> tuple[tuple[str, frozenset[str]], ...]:
-    said = f"{folded[max(0, start - REACH) : start]} {folded[stop : stop + REACH]}"
-    words = said.split()
-    return tuple([(word, told) for word, told in zip(words, map(topics_told, words), strict=True) if told])
 
 
 def _credit(place: Place, around: Around) -> Clue | None:
@@ -178,19 +208,26 @@ def _abroad(place: Place, around: Around) -> Clue | None:
         return None
     before = around.before[-60:].rsplit(",", 1)[-1]
     words = WORD.findall(before)[-MAX_LINKS:]
-    country = next((place for place in range(len(words) - 1, -1, -1) if words[place][0].isupper()), None)
-    return say("abroad", words[country]) if country is not None and _is_abroad(words[country:]) else None
+    named = [number for number, word in enumerate(words) if word[0].isupper()]
+    country = next((number for number in reversed(named) if _is_abroad(words[number:])), None)
+    return say("abroad", words[country]) if country is not None else None
 
 
 def _is_abroad(words: list[str]) -> bool:
     """ "Fransız", "Bulgaristan'daki", "Londra merkezli", not "Fransa ile"."""
     country, *links = map(key_of, words)
+    is_people = country in words_around("peoples") or (country.endswith(("li", "lu")) and _listed([country], "abroad"))
     if not links:
-        return country in words_around("peoples")
+        return is_people
     if _listed([country], "abroad") and words_around("abroad_links").issuperset(links):
         return True
-    is_of_there = country in words_around("peoples") or (_listed([country], "abroad") and links[0] in GENITIVES)
+    is_of_there = is_people or (_listed([country], "abroad") and links[0] in GENITIVES)
     return is_of_there and is_maker(links[-1]) and "ortak" not in "".join(links)
+
+
+def _abroad_near(around: Around) -> list[Clue]:
+    """Another country or its people anywhere in the sentence."""
+    return [say("abroad_near")] if "abroad" in around.told else []
 
 
 def is_maker(folded: str) -> bool:
@@ -244,7 +281,7 @@ def _maker(place: Place) -> Clue | None:
     folded = key_of(word)
     if not word or word[0].isupper():
         return None
-    if _listed([folded], "makers"):
+    if _listed([folded], "makers") and not INFLECTED.fullmatch(folded):
         return say("maker", word)
     return say("participle") if PARTICIPLE.fullmatch(folded) and folded not in words_around("no_participles") else None
 
@@ -272,11 +309,12 @@ def is_of_a_firm(word: str) -> bool:
     return key_of(word) in common_words().firm_nouns or key_of(word) in words_around("offices")
 
 
-def _product(place: Place) -> Clue | None:
+def _product(place: Place, around: Around) -> Clue | None:
+    """ "Ford marka", "Ford'un bagajı": a thing of the make, or a part of one."""
     word = place.next_word
-    if not word or not _listed([key_of(word)], "products"):
-        return None
-    return say("product", word)
+    if place.case_ending in GENITIVES and around.words_after[1:]:
+        word = "" if _listed(around.words_after[1:3], "owned") else around.words_after[1]
+    return say("product", word) if word and _listed([key_of(word)], "products") else None
 
 
 def _inscription(place: Place) -> Clue | None:

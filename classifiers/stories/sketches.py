@@ -15,19 +15,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..text import SPACE, fold, fold_key
+from ..text import SPACE, fold_key, fold_units, is_kept
 
 SHINGLE = 3  # words
 KEEP = 8  # a long text keeps the shingles whose hash is a multiple
 LONG = 200  # words from which a text is sampled: some 25 shingles are left to compare
 KIND_BITS = 32  # hash below, kind above: shingle, number, name, and the mark of a sampled text
 NUMBER, NAME, SAMPLED = 1 << KIND_BITS, 2 << KIND_BITS, 3 << KIND_BITS
-OWNER_BITS = KIND_BITS + 2
+HALF = np.uint64(32)
+OWNER_BITS = np.uint64(KIND_BITS + 2)  # so many belong to a text: the number of the text stands above
+BELOW_OWNER = np.uint64((1 << (KIND_BITS + 2)) - 1)
 AT_ONCE = 1 << 16  # code points: their hashes stay in the processor's cache
 OUTLET = re.compile(r"\s[-–—|]\s[^-–—|\n]{2,40}$")
 OUTLET_WORDS = 5
 CONTINUES = ".,:/-"  # between the parts of one number
-ZERO, NINE = ord("0"), ord("9")
+ZERO, NINE, NEWLINE = ord("0"), ord("9"), ord("\n")
 PLANE = 1 << 16
 # A part of a text is hashed as a polynomial in BASE modulo 2^64, whose powers can be divided out again.
 BASE = 0x9E3779B97F4A7C15
@@ -64,6 +66,14 @@ class _Words(NamedTuple):
     is_number: Claims
     is_name: Claims
     goes_on: Claims
+
+
+class _Spans(NamedTuple):
+    """Parts of texts: where each starts and ends, and what stands above its hash (whose it is, and of what kind)."""
+
+    starts: Places
+    ends: Places
+    above: Hashes
 
 
 def sketch_document(document: StoryText) -> Sketch:
@@ -118,63 +128,73 @@ def _in_batches(texts: Iterable[str]) -> Iterator[list[str]]:
 
 def _sketch_together(texts: Sequence[str]) -> list[Sketch]:
     words = _find_words(texts)
-    sums = _prefix_sums(words.letters)
-    shingles, marks = _shingles(words, sums, len(texts)), _marks(words, sums)
-    found = np.concatenate((*shingles, marks))
+    lengths = np.bincount(words.owners, minlength=len(texts))
+    shingles, marks = _shingles(words, lengths), _marks(words)
+    starts, ends = np.append(shingles.starts, marks.starts), np.append(shingles.ends, marks.ends)
+    found = _hashes(words.letters, starts, ends) | np.append(shingles.above, marks.above)
+    if lengths.max() >= LONG:
+        found = _sampled(found, lengths, len(shingles.starts))
     found.sort()
     if len(found):
         found = found[np.append(True, found[1:] != found[:-1])]
-    cuts = found.searchsorted(np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(OWNER_BITS)).tolist()
-    values = (found & np.uint64((1 << OWNER_BITS) - 1)).tolist()
+    if len(texts) == 1:
+        return [tuple(found.tolist())]
+    cuts = found.searchsorted(np.arange(len(texts) + 1, dtype=np.uint64) << OWNER_BITS).tolist()
+    values = (found & BELOW_OWNER).tolist()
     return [tuple(values[start:end]) for start, end in pairwise(cuts)]
 
 
 def _find_words(texts: Sequence[str]) -> _Words:
-    joined = " " + "\n".join(texts) + " "
-    folded = fold(joined)
-    letters = np.frombuffer(folded.text.encode(), dtype=np.uint8)
-    spaces = letters == SPACE
-    edges = (spaces[1:] != spaces[:-1]).nonzero()[0] + 1
+    units, folded = fold_units(texts)
+    places = is_kept(folded).nonzero()[0]
+    letters = folded[places]
+    is_letter = letters > SPACE
+    edges = (is_letter[1:] != is_letter[:-1]).nonzero()[0] + 1
     starts, ends = edges[::2], edges[1::2]
-    places = folded.starts
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     opens, closes = places[starts], places[ends]
     initials = letters[starts]
-    is_number = (initials >= ZERO) & (initials <= NINE)
-    is_name = _capitals()[np.minimum(points[opens], PLANE - 1)] & (ends - starts > 1) & ~is_number
+    is_number = initials <= NINE
+    is_name = _capitals()[units[opens]] & (ends - starts > 1) & ~is_number
     goes_on = np.zeros(len(starts), dtype=bool)
     goes_on[1:] = is_number[1:] & (is_number | is_name)[:-1] & (opens[1:] == closes[:-1] + 1)
-    goes_on[1:] &= _continues()[np.minimum(points[closes[:-1]], PLANE - 1)]
-    firsts = np.cumsum([1, *(len(text) + 1 for text in texts[:-1])])
-    return _Words(letters, starts, ends, firsts.searchsorted(opens, "right") - 1, is_number, is_name, goes_on)
+    goes_on[1:] &= _continues()[units[closes[:-1]]]
+    owners = (letters == NEWLINE).nonzero()[0].searchsorted(starts)
+    return _Words(letters, starts, ends, owners, is_number, is_name, goes_on)
 
 
-def _shingles(words: _Words, sums: Hashes, count: int) -> tuple[Hashes, Hashes]:
-    """The hashes of three words in a row, of all words where there are fewer, and the marks of sampled texts."""
-    lengths = np.bincount(words.owners, minlength=count)
-    lasts = (np.cumsum(lengths) - 1)[words.owners]
-    numbers = np.arange(len(words.owners))
-    final = np.minimum(numbers + SHINGLE - 1, lasts)
-    is_whole = (numbers + SHINGLE - 1 <= lasts) | (numbers == lasts - lengths[words.owners] + 1)
-    chosen = is_whole.nonzero()[0]
-    found = _hashes(sums, words.starts[chosen], words.ends[final[chosen]])
-    owners = words.owners[chosen]
-    kept = (lengths[owners] < LONG) | (found % np.uint64(KEEP) == 0)
-    sampled = (lengths >= LONG).nonzero()[0]
-    return _owned(owners[kept], found[kept]), _owned(sampled, np.full(len(sampled), SAMPLED, dtype=np.uint64))
+def _shingles(words: _Words, lengths: Places) -> _Spans:
+    """Three words in a row; all words where there are fewer."""
+    lasts = lengths.cumsum() - 1
+    is_short = (lengths > 0) & (lengths < SHINGLE)
+    heads = (words.owners[SHINGLE - 1 :] == words.owners[: 1 - SHINGLE]).nonzero()[0]
+    tails = heads + SHINGLE - 1
+    if is_short.any():
+        heads = np.append(heads, (lasts - lengths + 1)[is_short])
+        tails = np.append(tails, lasts[is_short])
+    return _Spans(words.starts[heads], words.ends[tails], words.owners[heads].astype(np.uint64) << OWNER_BITS)
 
 
-def _marks(words: _Words, sums: Hashes) -> Hashes:
-    """The hashes of the numbers and of the capitalised words, "134,60" and "Madde 5/2" being one each."""
+def _sampled(found: Hashes, lengths: Places, count: int) -> Hashes:
+    """Of the shingles of long texts (the first so many hashes) those that are kept, and the marks of these texts."""
+    is_long = (lengths >= LONG)[(found >> OWNER_BITS).astype(np.int64)]
+    is_long[count:] = False
+    kept = ~is_long | (found % np.uint64(KEEP) == 0)
+    long = (lengths >= LONG).nonzero()[0].astype(np.uint64) << OWNER_BITS
+    return np.concatenate((found[kept], long | np.uint64(SAMPLED)))
+
+
+def _marks(words: _Words) -> _Spans:
+    """The numbers and the capitalised words, "134,60" and "Madde 5/2" being one each."""
     heads = (~words.goes_on).nonzero()[0]
     tails = np.append(heads[1:], len(words.goes_on)) - 1
     is_mark = (words.is_number | words.is_name)[heads]
     heads, tails = heads[is_mark], tails[is_mark]
     ends = words.ends[tails]
     longer = (tails > heads).nonzero()[0]
-    ends[longer] = _digits_end(words.letters, words.starts[tails[longer]])
+    if len(longer):
+        ends[longer] = _digits_end(words.letters, words.starts[tails[longer]])
     kinds = np.where(words.is_number[heads], np.uint64(NUMBER), np.uint64(NAME))
-    return _owned(words.owners[heads], _hashes(sums, words.starts[heads], ends) + kinds)
+    return _Spans(words.starts[heads], ends, words.owners[heads].astype(np.uint64) << OWNER_BITS | kinds)
 
 
 def _digits_end(letters: NDArray[np.uint8], starts: Places) -> Places:
@@ -182,11 +202,6 @@ def _digits_end(letters: NDArray[np.uint8], starts: Places) -> Places:
     others = (letters > NINE) | (letters < ZERO)
     stops = others.nonzero()[0]
     return stops[stops.searchsorted(starts)]
-
-
-def _owned(owners: Places, values: Hashes) -> Hashes:
-    """Values with the number of their text above them, so that one sorting serves all texts."""
-    return (owners.astype(np.uint64) << np.uint64(OWNER_BITS)) | values
 
 
 @cache
@@ -199,17 +214,13 @@ def _continues() -> Claims:
     return np.isin(np.arange(PLANE), [ord(letter) for letter in CONTINUES])
 
 
-def _prefix_sums(letters: NDArray[np.uint8]) -> Hashes:
-    """For every place the sum of what stands before it, each letter times its power of BASE (modulo 2^64)."""
+def _hashes(letters: NDArray[np.uint8], starts: Places, ends: Places) -> Hashes:
+    """32-bit hashes of the parts [start, end) of texts: equal parts have equal hashes wherever they stand."""
+    # For every place the sum of what stands before it, each letter times its power of BASE (modulo 2^64).
     sums = np.zeros(len(letters) + 1, dtype=np.uint64)
     np.cumsum(letters * _powers(BASE, len(letters)), out=sums[1:])
-    return sums
-
-
-def _hashes(sums: Hashes, starts: Places, ends: Places) -> Hashes:
-    """32-bit hashes of the parts [start, end) of a text: equal parts have equal hashes wherever they stand."""
     values = (sums[ends] - sums[starts]) * _powers(INVERSE, len(sums))[starts]
-    return ((values ^ values >> np.uint64(32)) * MIX) >> np.uint64(32)
+    return ((values ^ values >> HALF) * MIX) >> HALF
 
 
 def _powers(base: int, count: int) -> Hashes:

@@ -3,7 +3,10 @@
 The words of a pattern are separated by spaces and match whole words of folded text ([a-z0-9 ], see `text.fold`):
 
 * `kapasite*`          a stem: any ending
+* `devret+`            a verb: devretti, devredecek, devredilmesi, but not devir (see `endings`)
+* `otel:`              a noun as such or as the object: otel, oteli, otellerini, but not otelde
 * `(sat|devret)*`      a choice, each with any ending; `(iptal et*|feshet*)` alternatives may be several words
+* `({site}|marka)*`    all words of a class of `config/lookups/word_classes.yml`
 * `yeni?`              may be missing
 * `~2`                 up to two words of any kind
 * `#`                  a word that begins with a digit
@@ -16,11 +19,13 @@ from typing import Any
 
 from oncu.config.specs import Cue, SignalSpec
 
+from ..lookups import read_lookup
+from .endings import ANY, split_word
+
 TOKEN = re.compile(
-    r" *(?:~(?P<gap>[0-9]+)|(?:\((?P<choice>[^()]*)\)|(?P<word>[a-z0-9]+|#))(?P<stem>\*?)(?P<optional>\??))(?= |$)"
+    r" *(?:~(?P<gap>[0-9]+)|(?:\((?P<choice>[^()]*)\)|(?P<word>[a-z0-9]+|#))(?P<stem>[*+:]?)(?P<optional>\??))(?= |$)"
 )
-ALTERNATIVE = re.compile(r"[a-z0-9]+\*?(?: [a-z0-9]+\*?)*")
-ENDING = "[a-z0-9]*"
+ALTERNATIVE = re.compile(r"#|[a-z0-9]+[*+:]?(?: [a-z0-9]+[*+:]?)*")
 LONGEST_GAP = 9
 
 
@@ -152,21 +157,31 @@ def _part(found: re.Match[str], pattern: str) -> Part:
         return Part(gap=int(found["gap"]))
     if found["word"] == "#":
         return Part(("#",), bool(found["optional"]))
-    words = [found["word"]] if found["word"] else [a.strip() for a in found["choice"].split("|")]
+    words = [found["word"]] if found["word"] else list(_choice(found["choice"]))
     for word in words:
         if not ALTERNATIVE.fullmatch(word):
             place = found.start("choice") + 1
             raise ValueError(f"pattern {pattern!r}, character {place}: in the choice, {word!r}: {_advice(word)}")
     ending = found["stem"]
-    return Part(tuple(word if word.endswith("*") else word + ending for word in words), bool(found["optional"]))
+    whole = tuple(word if word[-1] in "*+:" else word + ending for word in words)
+    return Part(whole, bool(found["optional"]))
+
+
+def _choice(choice: str) -> Iterator[str]:
+    """The alternatives of a choice, with the words of the classes it names."""
+    classes = read_lookup("word_classes")
+    for word in map(str.strip, choice.split("|")):
+        yield from classes.get(word[1:-1], (word,)) if word.startswith("{") else (word,)
 
 
 def _advice(rest: str) -> str:
-    return f"cannot read {rest.strip()[:12]!r}; use folded words a-z 0-9, stem*, (a|b), word?, ~2 and #"
+    signs = "folded words a-z 0-9, stem*, verb+, object:, (a|b), ({class}), word?, ~2 and #"
+    return f"cannot read {rest.strip()[:12]!r}; use {signs}"
 
 
 def _words(alternative: str) -> list[str]:
-    return alternative.replace("*", "").split()
+    """The beginnings of the words of an alternative."""
+    return [split_word(word)[0] for word in alternative.split()]
 
 
 def _regex(part: Part, *, is_last: bool) -> str:
@@ -178,10 +193,11 @@ def _regex(part: Part, *, is_last: bool) -> str:
 
 def _alternative(alternative: str, is_last: bool) -> str:
     if alternative == "#":
-        return "[0-9]" + ENDING
-    *first, last = alternative.split(" ")
-    ending = f"({ENDING})" if is_last else ENDING
-    return " ".join([*(w.replace("*", ENDING) for w in first), last.replace("*", ending)])
+        return "[0-9]" + ANY
+    *first, last = map(split_word, alternative.split(" "))
+    words = [f"{stem}(?:{ending})" for stem, ending in first]
+    open_ending = "(" if is_last else "(?:"
+    return " ".join([*words, f"{last[0]}{open_ending}{last[1]})"])
 
 
 def _prefix_pattern(words: Iterable[str]) -> re.Pattern[str]:

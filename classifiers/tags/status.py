@@ -25,6 +25,11 @@ LONG_DONE = re.compile(r"(?:m[iu]st[iu]|[dt][iu]yd[iu])(?:l[ae]r)?$")  # "çağ�
 # "etmedi", "etmeyecek", "etmiyor"; not the noun of "etmeye", "etmenin".
 NEGATED = re.compile(r"(?:[ae]?[iu]?[lnt]?|[dt][iu]r)m(?:[ae](?:d[iu]|y[ae][cn]|z|m[iu]s)|[iu]yor)")
 NEGATED_VERB = re.compile(r" (?:et|ed|ol|ver|yap|al)(?:[iu][ln])?m(?:[ae](?:d[iu]|y[ae][cn]|z|m[iu]s)|[iu]yor)")
+# "istifa eden … sunacak": what is to come is not what the participle tells of.
+DONE_BY = re.compile(r"(?:.*[ae]|y?[ae])n(?:l[ae]r(?:[iu]n?|[ae]|d[ae]n?)?|[aei]|in)?")
+PLUPERFECT = re.compile(r".*m[iu]st[iu](?:l[ae]r)?")  # "devretmisti": what came before the news
+# "Örnek Un'dan 100 milyon liralık yatırım": a headline without a verb names what is planned.
+PLANNED_SUM = re.compile(r"(?:milyonluk|milyarlik|dolarlik|liralik|avroluk|euroluk)(?: [a-z]+)? yatirim$")
 REACH = 60  # folded characters behind a cue in which its verb still stands
 
 
@@ -35,29 +40,34 @@ def read_status(sentence: str, span: tuple[int, int], language: str = "tr", *, e
     """
     if language == "tr" and (NEGATED.match(ending) or NEGATED_VERB.match(sentence, span[1])):
         return "denied"
+    if language == "tr" and PLUPERFECT.fullmatch(ending):
+        return "past"
+    end = span[1] + (0 if ending and DONE_BY.fullmatch(ending) else REACH)
     for status in ORDER:
-        if _says(status, sentence, span, language):
+        if _says(status, sentence.rstrip(), (span[0], end), language):
             return status
     return "fact"
 
 
-def _says(status: Status, sentence: str, span: tuple[int, int], language: str) -> bool:
+def _says(status: Status, sentence: str, reach: tuple[int, int], language: str) -> bool:
+    """Is the status said? The verb of the event stands in `reach` of the sentence."""
     padded = sentence + " "
     if any(pattern.search(padded) for pattern in _patterns(language).get(status, ())):
         return True
     if status == "past":
-        tells_of_old = language == "tr" and AGO.search(sentence) and LONG_DONE.search(sentence.rstrip())
+        tells_of_old = language == "tr" and AGO.search(sentence) and LONG_DONE.search(sentence)
         return bool(tells_of_old) or OLD_YEAR.search(sentence) is not None
     if language != "tr":
         return False
-    behind = sentence[span[0] : span[1] + REACH]
     if status == "rumour":
-        return POSSIBLE.search(behind) is not None or QUESTION.search(sentence.rstrip()) is not None
-    return status == "announced" and FUTURE.search(behind) is not None and not _is_done(sentence[span[0] :].rstrip())
+        return POSSIBLE.search(sentence[slice(*reach)]) is not None or QUESTION.search(sentence) is not None
+    return status == "announced" and (_is_to_come(sentence, reach) or PLANNED_SUM.search(sentence) is not None)
 
 
-def _is_done(behind: str) -> bool:
-    return DONE_WITH.search(behind) is not None and TOLD.search(behind) is None
+def _is_to_come(sentence: str, reach: tuple[int, int]) -> bool:
+    behind = sentence[reach[0] :]
+    done = DONE_WITH.search(behind) is not None and TOLD.search(behind) is None
+    return FUTURE.search(sentence[slice(*reach)]) is not None and not done
 
 
 @cache

@@ -105,6 +105,8 @@ def _judge_nameless(words: list[_Word], keys: set[str]) -> Subject:
         return Subject(0.35, "a sector or a crowd, no firm")
     if _any(keys, "public"):
         return Subject(0.3, "the state or politics, no firm")
+    if _any(keys, "earlier"):
+        return Subject(0.85, "a firm named before")
     return Subject(0.4, "no firm in the sentence")
 
 

@@ -76,6 +76,10 @@ class _Sentence:
     offset: int
     factor: float
 
+    @property
+    def written(self) -> str:
+        return self.reading.text[self.start : self.end]
+
     def span(self, hit: CueHit) -> tuple[int, int]:
         return self.reading.folded.span(self.offset + hit.start, self.offset + hit.end)
 
@@ -128,7 +132,7 @@ class Tagger:
         """
         if not cued and not learned.finds:
             return
-        judged = learned.judge(sentence.folded, {tag.type: tag.probability / weight for tag, weight in cued})
+        judged = learned.judge(sentence.written, {tag.type: tag.probability / weight for tag, weight in cued})
         for tag, weight in cued:
             found = judged.pop(tag.type, None)
             yield _judged_tag(tag, found, weight) if found else tag
@@ -213,6 +217,8 @@ def _make_tag(spec: SignalSpec, hits: list[CueHit], sentence: _Sentence, *, prob
 def _judged_tag(tag: Tag, judged: Judged, weight: float) -> Tag:
     reason = f"{tag.reason}; {judged.reason}" if judged.reason else tag.reason
     probability = round(judged.probability * weight, 4)
+    if not tag.accepted and tag.probability >= judged.threshold * weight:  # words do not say that a firm is meant
+        probability = min(probability, tag.probability)
     return replace(tag, probability=probability, accepted=probability >= judged.threshold, reason=reason)
 
 

@@ -1,8 +1,6 @@
 """The judge: what past signals were worth, as of a day. Knows signals and outcomes, not how signals are made."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import partial
 
 from ..estimates.intervals import Rate
 from ..ranks.discrimination import auc_at
@@ -46,28 +44,6 @@ def evaluate(
         **_rates(evidence, horizon=horizon_days, merge_days=merge_days),
         **_ranks(evidence, horizon_days),
         "groups": _groups(evidence, horizon_days, by),
-    }
-
-
-def scoreboard(
-    signals: Signals,
-    outcomes: Mapping[str, Outcomes],
-    exposure: Exposure | None = None,
-    *,
-    as_of: date,
-    horizon_days: int,
-    merge_days: int = 30,
-    groupings: Iterable[str] = ("source", "type"),
-) -> dict[str, dict[str, Report]]:
-    """The reports of each side by each grouping: `board["risk"]["source"]`. `outcomes` holds those of each side.
-
-    A side without outcomes of its own is left out: a sale says nothing about a risk signal.
-    """
-    chosen = tuple(groupings)
-    judge = partial(evaluate, signals, as_of=as_of, horizon_days=horizon_days, merge_days=merge_days)
-    return {
-        side: {by: judge(outcomes=found, exposure=exposure, side=side, by=by) for by in chosen}
-        for side, found in outcomes.items()
     }
 
 

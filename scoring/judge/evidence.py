@@ -40,13 +40,16 @@ def gather_evidence(
     as_of: date,
     merge_days: int = 30,
     by: str = "source",
+    clients: dict[str, int] | None = None,
 ) -> Evidence:
     """Signals of one side merged into episodes, each followed to its end, as known at the end of `as_of` (UTC).
 
+    `clients`: the number of each client in alphabetical order, where it is known already (`number_clients`).
     Raises BadInput for a side or grouping there is not, or a column `by` that the signals lack.
     """
     check_choice(side, merge_days, by)
-    clients = number_clients(signals.client_id, outcomes.client_id, () if exposure is None else exposure.client_id)
+    if clients is None:
+        clients = number_clients(signals.client_id, outcomes.client_id, () if exposure is None else exposure.client_id)
     return _merge(
         signals_as_of(signals, clients, side=side, as_of=as_of, by=by),
         outcomes_as_of(outcomes, clients, as_of),

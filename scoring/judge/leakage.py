@@ -78,20 +78,6 @@ def purged_split(start: IntArray, cut: int, gap: int, *groups: IntArray) -> Spli
     return Split(train, test)
 
 
-def since_change(day: IntArray, subject: IntArray, changed: Mapping[int, int]) -> BoolArray:
-    """Rows at or after the day their source, word list or threshold last changed; without a change all count.
-
-    What was chosen with later knowledge is scored from the day it was chosen.
-    """
-    first = np.array([changed.get(one, -(2**22)) for one in subject.tolist()], dtype=np.int64)
-    return day >= first
-
-
-def live_only(arm: Iterable[str]) -> BoolArray:
-    """Rows scored when they were emitted; scored later (`shadow`) or kept back (`holdout`) are never mixed in."""
-    return np.array([one == "live" for one in arm], dtype=bool)
-
-
 def without_defining_sources(
     signals: Signals, outcomes: Outcomes, defines: Mapping[str, Collection[str]]
 ) -> tuple[Signals, list[str]]:

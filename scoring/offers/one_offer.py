@@ -17,6 +17,7 @@ from .tables import Offers
 
 STEP = 0.10  # price units between the prices of the grid
 MOST_STEPS = 60
+UNDER = 5  # steps of the grid under the own price, tried before or not: may it be lower is what is asked
 TENTH = 1.2815515655446004
 
 
@@ -89,7 +90,7 @@ def price_offer(offers: Offers, offer_id: str) -> OfferPricing:
     radar = _radar(known, at)
     rails, tried = price_rails(known), tried_prices(known)
     low, high = float(tried.low[at]), float(tried.high[at])
-    grid = _grid(known, at, min(low, _price(known, at)), max(high, _price(known, at)))
+    grid = _grid(known, at, low, high)
     points = _points(known, at, grid, (low, high), (response, slope, radar))
     best, bound_by = _best(known, at, response, slope, (float(rails.low[at]), float(rails.high[at])))
     return OfferPricing(
@@ -125,7 +126,11 @@ def _slope(offers: Offers, response: BidResponse, row: int) -> ProductSlope | No
 
 
 def _grid(offers: Offers, row: int, low: float, high: float) -> FloatArray:
-    """Prices on round tenths from the lowest to the highest tried, and the offer's own."""
+    """Prices on round tenths from the lowest to the highest tried, some under the offer's own, and itself; never under
+    the floor nor over the list price."""
+    price = _price(offers, row)
+    low = np.fmax(min(low, price - UNDER * STEP), offers.floor[row])
+    high = np.fmin(max(high, price), offers.list_price[row])
     step = max(STEP, (high - low) / MOST_STEPS)
     round_ones = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
     return np.unique(np.round(np.append(round_ones, _price(offers, row)), 4))

@@ -114,13 +114,6 @@ def usefulness(found: Crossing, weight_of_misses: float) -> Usefulness:
     return Usefulness(best - loss, _ratio(best - loss, best))
 
 
-def acting_threshold(review_cost: float, avoided_loss: float) -> float:
-    """The probability from which acting pays when it costs `review_cost` and saves `avoided_loss`: 50, 1000 -> .05."""
-    if not 0 < review_cost < avoided_loss:
-        raise BadInput("review cost", f"found {review_cost} against {avoided_loss}", "expected less than is avoided")
-    return review_cost / avoided_loss
-
-
 def net_benefit(found: Crossing, threshold: float) -> float:
     """True alarms per row, false ones charged at the odds of the threshold (Vickers & Elkin 2006).
 

@@ -43,11 +43,13 @@ class Telling:
 
 @dataclass(frozen=True)
 class Credit:
-    """Outcomes the group foresaw in time, its Shapley share of all that were, and those nobody else foresaw."""
+    """Outcomes the group foresaw in time, its Shapley share of all that were, those nobody else foresaw, and its cost
+    where that is given."""
 
     foreseen: int
     shapley: float
     unique: int
+    cost: float | None
     cost_per_unique: float | None
 
 
@@ -183,7 +185,7 @@ def _credits(evidence: Evidence, seen: Sightings, horizon: int, ahead: int, cost
     foreseen = np.bincount(found.group, minlength=len(keys)).tolist()
     shares, alone = shapley_shares(found, len(keys)).tolist(), unique_outcomes(found, len(keys)).tolist()
     return [
-        Credit(seen_by, share, only, costs[key] / only if key in costs and only else None)
+        Credit(seen_by, share, only, costs.get(key), costs[key] / only if key in costs and only else None)
         for key, seen_by, share, only in zip(keys, foreseen, shares, alone, strict=True)
     ]
 

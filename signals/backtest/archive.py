@@ -11,7 +11,7 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
-from oncu.config.backtest_specs import TableSpec
+from oncu.config.backtest_tables import TableSpec
 from oncu.config.load import HERE, read_yaml
 from oncu.config.problems import Problem
 
@@ -63,6 +63,8 @@ def read_archive(spec: TableSpec, folder: Path) -> Archive:
     """The rows of a spec's files. Raises Problem for a file, a column or a day that cannot be read."""
     parts = [_read_file(folder / name, spec.columns) for name in spec.files]
     columns = {ours: [cell for part in parts for cell in part[ours]] for ours in spec.columns}
+    if spec.blank:
+        columns = {ours: ["" if cell in spec.blank else cell for cell in cells] for ours, cells in columns.items()}
     columns["row"] = [str(number) for number in range(1, len(next(iter(columns.values()))) + 1)]
     archive = Archive(columns | {"part": ["0"] * len(columns["row"])})
     for ours, pattern in spec.keep.items():

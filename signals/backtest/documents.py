@@ -203,6 +203,7 @@ def _result(spec: DocumentsBacktest, replay: _Replay) -> Result:
             Block("scores", SCORES, (_scores(replay.report),)),
         ),
         caveats=tuple(spec.caveats),
+        labels=spec.labels,
     )
 
 

@@ -119,6 +119,7 @@ def _result(
             Block("weights", WEIGHTS, tuple(model.strongest(SHOWN_WEIGHTS))),
         ),
         caveats=tuple(spec.caveats),
+        labels=spec.labels,
     )
 
 

@@ -1,13 +1,13 @@
 """What was missed, as lines for a terminal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from oncu.scoring.judge.misses import Step
 
 from ..score.figures import Label, of_rate
 from ..score.regret import Held, Missed, Regret
+from ..score.regret_words import lost_at, said_change, titled
 from ..score.wording import Wording
 
 DOCUMENTS = 3  # shown of each end
@@ -29,34 +29,22 @@ def missed_lines(regret: Regret, wording: Wording, as_of: date, *, days: int, sh
 
 def _step_line(step: Step, wording: Wording) -> str:
     share = of_rate("lost_share", "share", step.share)
-    return f"  {_reason(step.reason, wording)}: {step.missed}  {wording.value(share)} ({wording.interval(share)})"
+    return f"  {lost_at(step.reason, wording)}: {step.missed}  {wording.value(share)} ({wording.interval(share)})"
 
 
 def _end_lines(one: Missed, wording: Wording) -> Iterator[str]:
     money = "" if one.amount is None else f" · {wording.words.money(one.amount)}"
-    kind = wording.words.texts.get(f"outcome_{one.kind}", one.kind)
-    yield f"{one.name} · {kind} · {wording.day(one.ended)}{money}"
-    yield f"  {wording('missed_lost')}: {_reason(one.reason, wording)}"
+    yield f"{titled(one, wording)}{money}"
+    yield f"  {wording('missed_lost')}: {lost_at(one.reason, wording)}"
     for held in one.held[:DOCUMENTS]:
         yield f"  - {_document(held, wording)}"
     if len(one.held) > DOCUMENTS:
         yield f"  {wording('missed_documents_more', n=len(one.held) - DOCUMENTS)}"
-    yield f"  → {wording(one.change, **_shown(one.values, wording))}"
+    yield f"  → {said_change(one.change, one.values, wording)}"
 
 
 def _document(held: Held, wording: Wording) -> str:
     published = wording.day(held.published) if held.published else "?"
     times = wording("missed_times", published=published, seen=wording.day(held.seen))
     source = wording.label(Label("source", held.source))
-    return f"{source}, {times}: “{held.title[:100]}” ({_reason(held.lost, wording)})"
-
-
-def _shown(values: Mapping[str, Any], wording: Wording) -> dict[str, str]:
-    """The values of a change as a person reads them."""
-    titled = {name: wording.label(Label(name, str(values[name]))) for name in ("type", "source") if name in values}
-    shown = {name: wording.words.number(one, 2) if isinstance(one, float) else str(one) for name, one in values.items()}
-    return shown | titled
-
-
-def _reason(reason: str, wording: Wording) -> str:
-    return wording(f"lost_{reason.replace(' ', '_')}")
+    return f"{source}, {times}: “{held.title[:100]}” ({lost_at(held.lost, wording)})"

@@ -10,9 +10,11 @@ from oncu.config.problems import Problem
 from .cases import judge_cases
 from .documents import replay_documents
 from .history import replay_history
+from .offers import judge_offers
 from .result import Progress, Result
 from .signals import replay_signals
 from .surges import judge_surges
+from .tenders import judge_tenders
 
 RUNNERS: dict[str, Callable[[Any, Path, Progress], Result]] = {
     "signals": replay_signals,
@@ -20,6 +22,8 @@ RUNNERS: dict[str, Callable[[Any, Path, Progress], Result]] = {
     "cases": judge_cases,
     "surges": judge_surges,
     "documents": replay_documents,
+    "tenders": judge_tenders,
+    "offers": judge_offers,
 }
 
 

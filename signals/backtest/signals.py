@@ -58,6 +58,7 @@ def replay_signals(spec: SignalsBacktest, folder: Path, progress: Progress) -> R
             Block("scores", SCORES, tuple(_scores(spec, signals, outcomes, one) for one in linked)),
         ),
         caveats=tuple(spec.caveats),
+        labels=spec.labels,
     )
 
 

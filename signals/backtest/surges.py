@@ -16,7 +16,7 @@ from oncu.scoring.estimates.shares import events_per_year
 from oncu.scoring.estimates.tertiles import tertile_spread
 
 from .archive import Archive, read_archive
-from .result import Block, Cell, Progress, Result
+from .result import Block, Cell, Progress, Result, Said
 
 KNOWN = ("client", "month", "found", "count", "expected")
 ALARMS = ("watched", "firm_years", "alarms", "floods", "surges", "false_surges", "per_firm_year")
@@ -27,6 +27,7 @@ FEWEST = 20  # template complaints a month of a firm that can tell whether all g
 LAG = 2  # months from the end of the counts to the return they are held against
 EPOCH = date(2000, 1, 1)
 SEED = 20
+NULL_P = 0.05
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def judge_surges(spec: SurgesBacktest, folder: Path, progress: Progress) -> Resu
             Block("null", NULL, (_null(spec, counts, folder),)),
         ),
         caveats=tuple(spec.caveats),
+        labels=spec.labels,
     )
 
 
@@ -129,7 +131,7 @@ def _count_at(counts: _Counts, client: str, month: str) -> int | None:
 def _rates(spec: SurgesBacktest, counts: _Counts, alarms: list[_Alarm]) -> Iterator[tuple[Cell, ...]]:
     """Alarms over all months that can be judged, and over those of clients whose counts have grown up."""
     known = {(surge.client_id, surge.month) for surge in spec.known}
-    for name, least in (("all months", MONTHLY.least), (f"after {spec.grown_months} months", spec.grown_months)):
+    for name, least in ((Said("all_months"), MONTHLY.least), (_grown(spec), spec.grown_months)):
         first = counts.panel.starts + least
         years = float(np.maximum(len(counts.months) - first, 0).sum()) / YEAR
         some = [alarm for alarm in alarms if alarm.month >= first[alarm.client]]
@@ -138,6 +140,10 @@ def _rates(spec: SurgesBacktest, counts: _Counts, alarms: list[_Alarm]) -> Itera
         false = [a for a in begun if (counts.panel.clients[a.client], counts.months[a.month]) not in known]
         floods = len(some) - len(real)
         yield name, round(years), len(some), floods, len(begun), len(false), events_per_year(len(false), years)
+
+
+def _grown(spec: SurgesBacktest) -> Said:
+    return Said("after_months", {"n": spec.grown_months})
 
 
 def _begun(alarms: list[_Alarm]) -> list[_Alarm]:
@@ -149,15 +155,15 @@ def _begun(alarms: list[_Alarm]) -> list[_Alarm]:
 def _null(spec: SurgesBacktest, counts: _Counts, folder: Path) -> tuple[Cell, ...]:
     """Growth over a year against the return two months on, where there are prices."""
     if spec.prices is None:
-        return "growth over a year", None, None, "no prices in the archive: not reproduced"
+        return Said("growth"), None, None, Said("no_prices")
     try:
         prices = read_archive(spec.prices, folder)
     except Problem as problem:
-        return "growth over a year", None, None, f"not reproduced: {problem}"
+        return Said("growth"), None, None, Said("not_reproduced", {"why": str(problem)})
     given = dict(zip(zip(prices["client_id"], prices["month"], strict=True), prices.numbers("return"), strict=True))
     growth, returns, period = _joined(counts, given)
     found = tertile_spread(growth, returns, period, np.random.default_rng(SEED))
-    return "growth over a year", found.spread, found.p, "reproduced" if found.p and found.p > 0.05 else "not null"
+    return Said("growth"), found.spread, found.p, Said("is_null" if found.p and found.p > NULL_P else "not_null")
 
 
 def _joined(counts: _Counts, returns: Mapping[tuple[str, str], float]) -> tuple[Any, Any, Any]:

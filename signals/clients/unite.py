@@ -16,6 +16,7 @@ from oncu.storage.identity import (
     SAME,
     UNDECIDED,
     client_of_every_id,
+    client_of_id,
     load_decisions,
     oldest_first,
     point_at_survivors,
@@ -155,7 +156,7 @@ def change_names(
 
 def find_client(connection: Transaction, client_id: str) -> str:
     """The client an id stands for today, whichever source's id it is. Raises Problem."""
-    found = client_of_every_id(connection).get(client_id)
+    found = client_of_id(connection, client_id)
     if found is None:
         raise Problem(f"no client has the id {client_id!r}; write a client_id, or SOURCE:ID of a record")
     return survivors(connection).get(found, found)

@@ -129,7 +129,7 @@ def _part(title: str, lines: Sequence[str], words: Words) -> list[str]:
 
 
 def _field_line(field: dict[str, Any], words: Words) -> str:
-    shown = words.money if field["field"] in MONEY else str
+    shown = words.money if field["field"] in MONEY else words.line if field["field"] == "size_band" else str
     others = "".join(f"; {name}: {shown(value)}" for name, value in field["others"].items())
     return f"  {words('field_' + field['field']):<12} {shown(field['value'])}  [{field['source'] or '–'}{others}]"
 

@@ -3,15 +3,21 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from oncu.config.backtest_specs import find_backtest, load_backtest, ready_backtests
 from oncu.config.load import HERE, SIGNALS, SOURCES, load_signal_types, load_sources, read_yaml
-from oncu.config.settings import load_settings
+from oncu.config.settings import Settings, load_settings
+from oncu.config.specs import SignalSpec
 
 from .console import open_storage, read_past_day, say, show_progress
+
+if TYPE_CHECKING:
+    from ..score.regret import Regret
+    from ..score.regret_page import Terms
+    from ..score.wording import Wording
 
 DATA = Path("../shared/data")
 LIST = "list"
@@ -43,7 +49,7 @@ def backtest(
     if spec == LIST:
         _list_ready(_language(language))
         return
-    from ..backtest.result import result_lines
+    from ..backtest.lines import result_lines
     from ..backtest.run import run_backtest
     from ..words import load_words
 
@@ -64,30 +70,60 @@ def missed(
     ] = WINDOW,
     side: Annotated[Literal["risk", "opportunity"], typer.Option(help="Which ends: bad ones or sales.")] = "risk",
     shown: Annotated[int, typer.Option("--limit", help="How many ends to show, the largest first.", min=1)] = SHOWN,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the page to this file, in the other language beside it.")
+    ] = None,
+    table: Annotated[Path | None, typer.Option("--csv", help="Write all of it to this file as CSV.")] = None,
     as_json: AsJson = False,
     language: Language = None,
 ) -> None:
     """Show the ends nobody read of in time: the documents held, where each was lost, the smallest change that helps.
 
-    The ends of the year before the day count; a warning counts if it came in the window before its end.
+    The ends of the year before the day count; a warning counts if it came in the window before its end. The page is
+    linked with the scoreboard where both lie in one folder as missed.html and score.html.
     """
     from ..backtest.missed import missed_lines
     from ..score.pages import wording_of
-    from ..score.regret import find_missed
+    from ..score.regret_page import Terms
 
     settings = load_settings()
-    day = read_past_day(as_of, settings)
-    kinds = read_yaml(HERE / "lookups" / "outcomes.yml")[side]["foretold"]
+    terms = Terms(read_past_day(as_of, settings), side, WINDOW, window)
     types, sources = load_signal_types(settings.signals or SIGNALS), load_sources(settings.sources or SOURCES)
-    asked = {"as_of": day, "since": day - timedelta(days=WINDOW), "window_days": window, "kinds": kinds, "side": side}
-    with open_storage(settings) as database, show_progress("search") as progress:
-        found = find_missed(database, types, **asked, progress=progress)
+    found = _find_missed(settings, types, terms)
     if as_json:
-        say(json.dumps({"as_of": day.isoformat(), "side": side, **found.as_json()}, ensure_ascii=False, indent=2))
+        head = {"as_of": terms.as_of.isoformat(), "side": side}
+        say(json.dumps({**head, **found.as_json()}, ensure_ascii=False, indent=2))
         return
-    wording = wording_of(_language(language), settings.timezone, types, sources)
-    for line in missed_lines(found, wording, day, days=WINDOW, shown=shown):
+    wording = {one: wording_of(one, settings.timezone, types, sources) for one in ("tr", "en")}
+    own = _language(language)
+    if html or table:
+        _write_missed(found, terms, wording, own, html=html, table=table)
+        return
+    for line in missed_lines(found, wording[own], terms.as_of, days=WINDOW, shown=shown):
         say(line)
+
+
+def _find_missed(settings: Settings, types: dict[str, SignalSpec], terms: "Terms") -> "Regret":
+    from ..score.regret import find_missed
+
+    kinds = read_yaml(HERE / "lookups" / "outcomes.yml")[terms.side]["foretold"]
+    since = terms.as_of - timedelta(days=terms.days)
+    asked: dict[str, Any] = {"as_of": terms.as_of, "since": since, "window_days": terms.window, "kinds": kinds}
+    with open_storage(settings) as database, show_progress("search") as progress:
+        return find_missed(database, types, **asked, side=terms.side, progress=progress)
+
+
+def _write_missed(
+    found: "Regret", terms: "Terms", wording: "dict[str, Wording]", own: str, *, html: Path | None, table: Path | None
+) -> None:
+    from ..score.pages import OTHER, save
+    from ..score.regret_page import save_regret
+    from ..score.regret_rows import regret_csv
+
+    for line in save_regret(found, terms, html, wording[own], wording[OTHER[own]]) if html else ():
+        say(line)
+    if table:
+        say(save(table, regret_csv(found), wording[own]))
 
 
 def _list_ready(language: str) -> None:

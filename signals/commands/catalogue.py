@@ -14,7 +14,7 @@ from oncu.config.settings import Settings, load_settings
 from oncu.config.specs import SourceSpec
 from oncu.config.values import Category, write_every
 
-from .console import read_clock, say, warn
+from .console import read_clock, say, tell, warn, words_of
 from .health import show_health
 from .learning import try_type
 
@@ -68,11 +68,15 @@ def list_sources(
     if as_json:
         say(json.dumps([spec.model_dump(mode="json") for spec in specs.values()], ensure_ascii=False, indent=2))
         return
+    settings = load_settings()
+    words = words_of(settings)
     for name, spec in specs.items():
-        state = f"{'on ' if spec.enabled else 'off'}  {'verified  ' if spec.verified else 'unverified'}"
-        say(f"{state}  {name:<28} {spec.category:<10} {spec.reader:<8} {write_every(spec.every):<4} {spec.title}")
+        state = f"{words('source_on' if spec.enabled else 'source_off'):<6}  "
+        state += f"{words('source_verified' if spec.verified else 'source_unverified'):<10}"
+        category = words.line(spec.category)
+        say(f"{state}  {name:<28} {category:<10} {spec.reader:<8} {write_every(spec.every):<4} {spec.title}")
     if not specs:
-        say("no such source; CONTRIBUTING.md shows how to add one in one file")
+        tell("no such source; CONTRIBUTING.md shows how to add one in one file", settings)
 
 
 def check_sources(folder: Folder = None) -> None:
@@ -81,10 +85,10 @@ def check_sources(folder: Folder = None) -> None:
     specs = _load(folder)
     check_provenance(specs, load_signal_types(settings.signals or SIGNALS))
     enabled, verified = (sum(getattr(spec, key) for spec in specs.values()) for key in ("enabled", "verified"))
-    say(f"{len(specs)} sources, no faults; {enabled} on, {verified} verified")
+    tell(f"{len(specs)} sources, no faults; {enabled} on, {verified} verified", settings)
     for name, spec in specs.items():
         if needs := _needs(spec):
-            say(f"{name} needs a key in the environment: {needs}")
+            tell(f"{name} needs a key in the environment: {needs}", settings)
 
 
 def preview_source(
@@ -117,7 +121,7 @@ def store_fixture(
     from ..listening.sources import write_fixture
 
     place = write_fixture(_with_keys(_find(name, sources)), url, folder, load_settings().crawl, read_clock())
-    say(f"{place}: read expected.json and mend what is wrong in the source, not in the file")
+    tell(f"{place}: read expected.json and mend what is wrong in the source, not in the file", load_settings())
 
 
 def import_list(
@@ -150,14 +154,12 @@ def import_list(
 
 def _report(done: "ImportedFeeds", place: Path, settings: Settings) -> None:
     """What became of a list, in the language of the digests; the bad rows on standard error."""
-    from ..words import load_words
-
-    words = load_words(settings.digest.language, settings.timezone)
+    words = words_of(settings)
     counts = {"new": len(done.new), "skipped": done.skipped, "bad": len(done.bad)}
     say(words("feeds_imported", folder=place, **counts))
     for row in done.bad[:SHOWN]:
         column = f"{row.column}: " if row.column else ""
-        warn(words("feeds_bad", line=row.line, reason=column + words.reason(row.reason)))
+        warn(words("feeds_bad", line=row.line, reason=column + words.line(row.reason)))
     if len(done.bad) > SHOWN:
         warn(words("feeds_more", n=len(done.bad) - SHOWN))
 
@@ -202,7 +204,7 @@ def list_types(folder: Folder = None, as_json: AsJson = False) -> None:
     if as_json:
         say(json.dumps([spec.model_dump(mode="json") for spec in specs.values()], ensure_ascii=False, indent=2))
         return
-    language = settings.digest.language
+    language = settings.language
     for code, spec in sorted(specs.items(), key=lambda pair: (pair[1].side, pair[0])):
         mark = "▲" if spec.side == "opportunity" else "▼"
         say(f"{mark} {code:<24} {getattr(spec.title, language)}: {getattr(spec.definition, language)}")
@@ -222,4 +224,4 @@ def check_signals(folder: Folder = None) -> None:
         if s.examples
         for pair in (s.examples.tr, s.examples.en)
     )
-    say(f"{len(specs)} types, {examples} examples, no faults")
+    tell(f"{len(specs)} types, {examples} examples, no faults", load_settings())

@@ -5,19 +5,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal, TextIO
 
 import typer
 
 from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.problems import Problem
-from oncu.config.settings import Settings, load_settings
+from oncu.config.settings import load_settings
 
-from .console import open_storage, read_clock, say, show_progress, warn
+from .console import open_storage, read_clock, say, show_progress, warn, words_of
 from .imports import importer
-
-if TYPE_CHECKING:
-    from ..words import Words
 
 Id = Annotated[str, typer.Argument(help="A client_id, or SOURCE:ID of a record.")]
 By = Annotated[str, typer.Option(help="Who decides, for the audit trail.")]
@@ -55,7 +52,7 @@ def duplicates(
     with open_storage(settings) as database, show_progress("comparing clients") as progress:
         found = find_doubles(database, minimum=MAYBE, limit=limit, progress=progress)
     rows = {"clients": found.clients, "pairs": found.pairs, "shown": [double.as_dict() for double in found.shown]}
-    _say_found(rows, as_json, lambda: double_lines(found, _words(settings)))
+    _say_found(rows, as_json, lambda: double_lines(found, words_of(settings)))
 
 
 def same(one: Id, other: Id, by: By, note: Note = None) -> None:
@@ -66,7 +63,7 @@ def same(one: Id, other: Id, by: By, note: Note = None) -> None:
     with open_storage(settings) as database:
         order = settings.clients.sources
         client = call_same(database, one, other, read_clock(), by=by, note=note, order=order)
-    say(_words(settings)("called_same", one=one, other=other, client=client))
+    say(words_of(settings)("called_same", one=one, other=other, client=client))
 
 
 def different(one: Id, other: Id, by: By, note: Note = None) -> None:
@@ -76,7 +73,7 @@ def different(one: Id, other: Id, by: By, note: Note = None) -> None:
     settings = load_settings()
     with open_storage(settings) as database:
         call_different(database, one, other, read_clock(), by=by, note=note, order=settings.clients.sources)
-    say(_words(settings)("called_different", one=one, other=other))
+    say(words_of(settings)("called_different", one=one, other=other))
 
 
 def split(one: Id, other: Id, by: By, note: Note = None) -> None:
@@ -86,7 +83,7 @@ def split(one: Id, other: Id, by: By, note: Note = None) -> None:
     settings = load_settings()
     with open_storage(settings) as database:
         verdict = take_back(database, one, other, read_clock(), by=by, note=note, order=settings.clients.sources)
-    say(_words(settings)(f"split_{verdict}", one=one, other=other))
+    say(words_of(settings)(f"split_{verdict}", one=one, other=other))
 
 
 def reunite(by: By = "cli") -> None:
@@ -97,7 +94,7 @@ def reunite(by: By = "cli") -> None:
     order = settings.clients.sources
     with open_storage(settings) as database:
         several, changed = make_anew(database, read_clock(), by=by, order=order)
-    words = _words(settings)
+    words = words_of(settings)
     say(words("reunited", several=words.number(several), changed=words.number(changed), order=", ".join(order) or "–"))
 
 
@@ -108,7 +105,7 @@ def show(client_id: Id, as_json: AsJson = False) -> None:
     settings = load_settings()
     with open_storage(settings) as database:
         found = describe_client(database, client_id)
-    _say_found(found, as_json, lambda: client_lines(found, _words(settings)))
+    _say_found(found, as_json, lambda: client_lines(found, words_of(settings)))
 
 
 def aliases(
@@ -128,7 +125,7 @@ def aliases(
         found = describe_client(database, client_id)
     head = f"{found['fields'][0]['value']} ({found['client_id']})"
     names = {"client_id": found["client_id"], "names": found["names"]}
-    lines = name_lines(found["names"], _words(settings))
+    lines = name_lines(found["names"], words_of(settings))
     _say_found(names, as_json, lambda: [head, *(f"  {line}" for line in lines)])
 
 
@@ -144,11 +141,11 @@ def resolve(
     settings = load_settings()
     table = read_file(file)
     for bad in table.bad:
-        warn(f"{file}: line {bad.line}: {bad.reason}")
+        warn(words_of(settings).line(f"{file}: line {bad.line}: {bad.reason}"))
     firms = read_firms(table)
     with open_storage(settings) as database, show_progress("resolve") as progress, _opened(out) as target:
         counts = write_resolved(resolve_firms(database, firms, progress), target, form)
-    warn(_words(settings)("resolved", rows=len(firms), **counts))
+    warn(words_of(settings)("resolved", rows=len(firms), **counts))
     if table.bad:
         raise typer.Exit(1)
 
@@ -160,7 +157,7 @@ def group_of(client_id: Id, as_json: AsJson = False) -> None:
     settings = load_settings()
     with open_storage(settings) as database:
         found = describe_group(database, client_id)
-    _say_found(found, as_json, lambda: group_lines(found, _words(settings)))
+    _say_found(found, as_json, lambda: group_lines(found, words_of(settings)))
 
 
 def prospects(
@@ -172,7 +169,7 @@ def prospects(
     settings = load_settings()
     with open_storage(settings) as database:
         found = describe_prospects(database, limit=limit)
-    words, types = _words(settings), load_signal_types(settings.signals or SIGNALS)
+    words, types = words_of(settings), load_signal_types(settings.signals or SIGNALS)
     titles = {code: getattr(spec.title, words.language) for code, spec in types.items()}
     _say_found(found, as_json, lambda: prospect_lines(found, words, titles))
 
@@ -188,12 +185,6 @@ def _opened(out: Path | None) -> Iterator[TextIO]:
         raise Problem(f"{out}: cannot be written ({error.strerror}); name another file with --out") from None
     with file:
         yield file
-
-
-def _words(settings: Settings) -> "Words":
-    from ..words import load_words
-
-    return load_words(settings.digest.language, settings.timezone)
 
 
 def _say_found(found: Any, as_json: bool, lines: Callable[[], list[str]]) -> None:

@@ -1,5 +1,6 @@
 """What the commands share: the settings, the clock, the open database, progress and tables."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +12,13 @@ import typer
 
 from oncu.config.load import SIGNALS, SOURCES, load_signal_types, load_sources
 from oncu.config.problems import Problem
-from oncu.config.settings import Settings
+from oncu.config.settings import PREFIX, Settings, load_settings
 
 if TYPE_CHECKING:
     from oncu.storage.database import Database
 
     from ..flow.pipeline import Catalogue
+    from ..words import Words
 
 Progress = Callable[[str, int, int], None]
 
@@ -31,6 +33,27 @@ def say(line: str = "") -> None:
 def warn(line: str) -> None:
     """One line on standard error."""
     typer.echo(line, err=True)
+
+
+def words_of(settings: Settings) -> "Words":
+    """The texts commands print, in the language of the settings."""
+    from ..words import load_words
+
+    return load_words(settings.language, settings.timezone)
+
+
+def known_words() -> "Words":
+    """As `words_of`; where the settings cannot be read, in the language of ONCU_LANGUAGE, else in Turkish."""
+    try:
+        return words_of(load_settings())
+    except Problem:
+        asked = os.environ.get(f"{PREFIX}LANGUAGE")
+        return words_of(Settings.model_construct(language="en" if asked == "en" else "tr"))
+
+
+def tell(line: str, settings: Settings) -> None:
+    """A line composed in English, on standard output in the language of the settings."""
+    say(words_of(settings).line(line))
 
 
 def read_clock() -> datetime:

@@ -1,4 +1,4 @@
-"""`oncu digest` and `oncu explain`."""
+"""`oncu digest`, `oncu digests` and `oncu explain`."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -8,7 +8,7 @@ import typer
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
-from .console import load_catalogue, open_storage, read_clock, read_day, say, today
+from .console import load_catalogue, open_storage, read_clock, read_day, read_past_day, say, show_progress, today
 
 if TYPE_CHECKING:
     from oncu.storage.database import Database
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     app.command(epilog="Example: oncu digest --manager ayse.demir --format html > digest.html")(digest)
+    app.command(epilog="Example: oncu digests --send")(digests)
     app.command(epilog="Example: oncu explain 3f9a2c1b")(explain)
 
 
@@ -24,7 +25,7 @@ def digest(
     manager: Annotated[str, typer.Option(help="Whose clients, as written in the client list.")],
     date: Annotated[str | None, typer.Option(help="The day, like 2026-09-30; today by default.")] = None,
     form: Annotated[Literal["text", "html", "json"], typer.Option("--format", help="How it is written.")] = "text",
-    send: Annotated[bool, typer.Option("--send", help="Send it by mail instead of showing it.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send it over its channel instead of showing it.")] = False,
     again: Annotated[bool, typer.Option("--again", help="With --send: also when it was sent before.")] = False,
 ) -> None:
     """Show a manager's day: whom to call, why, and what to say. What a day carries is fixed when it is first shown."""
@@ -49,6 +50,43 @@ def digest(
             say(send_digest(database, view, day, settings, words, read_clock(), again=again))
             return
     say(render_digest(view, words, form, wait_days=settings.digest.wait_days))
+
+
+def digests(
+    date: Annotated[str | None, typer.Option(help="The day, like 2026-09-30; today by default.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Send them too, each once.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="With --send: also those that were sent before.")] = False,
+) -> None:
+    """Fix the day of every manager, and send it; exit code 1 if any could not be delivered.
+
+    On a weekend or public holiday nothing is done: the digest of the next business day carries what came on it.
+    """
+    from oncu.storage.signals import managers_with_clients
+
+    from ..faces.deliver import Sending
+    from ..faces.rounds import compose_all, pause_said, send_all
+    from ..words import load_words
+
+    if again and not send:
+        raise typer.BadParameter("--again needs --send")
+    settings = load_settings()
+    catalogue, day = load_catalogue(settings), read_past_day(date, settings)
+    if (said := pause_said(day, settings)) is not None:
+        say(said)
+        return
+    words = load_words(settings.digest.language, settings.timezone)
+    with open_storage(settings) as database, show_progress("digests") as progress:
+        with database.read() as connection:
+            managers = managers_with_clients(connection)
+        sending = Sending(database, settings, words, day, read_clock(), again)
+        compose_all(sending, managers, catalogue)
+        if not send:
+            say(f"{len(managers)} digests of {day} are composed")
+            return
+        done = send_all(sending, managers, catalogue, progress=progress)
+    say(f"{done.sent} of {done.composed} digests of {day} sent, {done.known} before")
+    if done.problems:
+        raise Problem("\n".join(done.problems))
 
 
 def explain(

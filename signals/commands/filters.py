@@ -2,9 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from io import BufferedReader
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -12,18 +14,20 @@ from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings
 
-from .console import open_storage, read_clock, read_day, say, warn
+from .console import known_words, open_storage, read_clock, read_day, say, warn
 
 if TYPE_CHECKING:
     from oncu.classifiers.learned.model import Learned
 
-    from ..filters import Judge
+    from ..filters import BadLineAt, Judge
 
 CUES_ALONE = "none"  # the model of who wants none
 
 Clients = Annotated[Path, typer.Option(help="The client list: CSV, XLSX or JSONL.")]
 File = Annotated[Path, typer.Option(help="CSV or JSON lines.")]
 MOST_DAYS = 36_500  # a century
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+AT_ONCE = 1 << 18  # bytes of standard input, where so many are there
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,17 +44,17 @@ def add_to(app: typer.Typer) -> None:
 
 def match(clients: Clients) -> None:
     """Find clients in texts: JSON lines {id, title?, text} in, one line a mention out."""
-    from ..filters import match_filter
+    from ..filters import run_match
     from ..flow.ready_names import cache_folder, ready_matcher
     from ..imports.names import read_client_names
 
     names, bad = read_client_names(clients, read_clock())
     for row in bad:
         column = f", column {row.column}" if row.column else ""
-        warn(f"{clients}: line {row.line}{column}: {row.reason}")
+        warn(known_words().line(f"{clients}: line {row.line}{column}: {row.reason}"))
     if not names:
         raise Problem(f"{clients}: holds no client; add rows with client_id and legal_name")
-    run_lines(match_filter(ready_matcher(names, cache_folder(load_settings()))), failed=bool(bad))
+    _say_all(run_match(_bunches(), ready_matcher(names, cache_folder(load_settings()))), failed=bool(bad))
 
 
 def tag(
@@ -77,9 +81,9 @@ def stories() -> None:
     """Join texts into stories: JSON lines {id, title?, text, published_at?, source?} in, {id, story_id} out."""
     from oncu.classifiers.stories.copies import StoryIndex
 
-    from ..filters import story_filter
+    from ..filters import run_stories
 
-    run_lines(story_filter(StoryIndex()))
+    _say_all(run_stories(_bunches(), StoryIndex()))
 
 
 def extract() -> None:
@@ -114,6 +118,9 @@ def evaluate(
     from oncu.scoring.judge.tables import BadInput
 
     day = read_day(as_of, load_settings())
+    for file in (signals, outcomes, exposure):
+        if file is not None and file.suffix.casefold() in WORKBOOKS:
+            raise Problem(f"{file.name}: is a workbook; save it as CSV or JSON lines")
     try:
         tables = read_signals(signals), read_outcomes(outcomes), read_exposure(exposure) if exposure else None
         report = judge(*tables, side=side, as_of=day, horizon_days=horizon, merge_days=merge_days, by=by)
@@ -124,12 +131,18 @@ def evaluate(
 
 def run_lines(judge: "Judge", *, failed: bool = False) -> None:
     """Run a filter over standard input; exit code 1 where a line could not be used."""
-    from ..filters import BadLineAt, run_filter
+    from ..filters import run_filter
 
-    for found in run_filter(_lines(), judge):
+    _say_all(run_filter(chain.from_iterable(_bunches()), judge), failed=failed)
+
+
+def _say_all(lines: "Iterable[str | BadLineAt]", *, failed: bool = False) -> None:
+    from ..filters import BadLineAt
+
+    for found in lines:
         if isinstance(found, BadLineAt):
             failed = True
-            warn(str(found))
+            warn(known_words().line(str(found)))
         else:
             sys.stdout.write(found + "\n")
     if failed:
@@ -150,7 +163,16 @@ def _open_model(name: str, settings: Settings) -> "Learned | None":
         return open_model(database, find_model(database, name))
 
 
-def _lines() -> Iterator[bytes]:
+def _bunches() -> Iterator[list[bytes]]:
+    """The lines of standard input as they arrive."""
+    from ..filters import in_bunches
+
     if sys.stdin.isatty():
-        warn("reading JSON lines from the keyboard; end with Ctrl-D")
-    yield from sys.stdin.buffer
+        warn(known_words().line("reading JSON lines from the keyboard; end with Ctrl-D"))
+    yield from in_bunches(_read)
+
+
+def _read() -> bytes:
+    """What is there, and at least a byte before the end; who waits for more has the answers to what he sent."""
+    sys.stdout.flush()
+    return cast(BufferedReader, sys.stdin.buffer).read1(AT_ONCE)

@@ -10,7 +10,7 @@ import typer
 
 from oncu.config.settings import Settings, load_settings
 
-from .console import load_catalogue, open_storage, read_clock, say, warn
+from .console import load_catalogue, open_storage, read_clock, say, warn, words_of
 
 if TYPE_CHECKING:
     from ..listening.health import SourceHealth
@@ -25,14 +25,13 @@ STATES = {
     "recovered": "recovered",
     "new": "not visited yet",
 }
-HEADER = ("state", "source", "since", "last success", "a day", "usual", "dated", "last issue")
+HEADER = ("state", "source", "since", "success", "a_day", "usual", "dated", "issue")
 WIDTHS = (16, 28, 16, 16, 7, 7, 6, 0)
 
 
 def show_health(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
     """Show how each source is: its state, since when, its last success, documents a day against what is usual."""
     from ..listening.health import watch_sources
-    from ..words import load_words
 
     settings = load_settings()
     catalogue = load_catalogue(settings)
@@ -41,8 +40,7 @@ def show_health(as_json: Annotated[bool, typer.Option("--json", help="Print as J
     if as_json:
         say(json.dumps([asdict(health) for health in found], ensure_ascii=False, indent=2, default=_in_json))
         return
-    words = load_words(settings.digest.language, settings.timezone)
-    for line in health_lines(found, words):
+    for line in health_lines(found, words_of(settings)):
         say(line)
 
 
@@ -50,10 +48,10 @@ def health_lines(found: Iterable["SourceHealth"], words: "Words") -> list[str]:
     """A table with a line a source; one line says so where there is none."""
     rows = [_row(health, words) for health in found]
     if not rows:
-        return ["no source is enabled or was visited; oncu sources list shows the catalogue"]
+        return [words("health_none")]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, WIDTHS, strict=True)).rstrip()
-        for row in [HEADER, *rows]
+        for row in [[words(f"health_{name}") for name in HEADER], *rows]
     ]
 
 
@@ -64,7 +62,7 @@ def warn_of_alarms(names: Iterable[str], settings: Settings, at: datetime) -> No
     with open_storage(settings) as database:
         found = new_alarms(database, names, settings.health, at)
     for health in found:
-        warn(alarm_line(health))
+        warn(words_of(settings).line(alarm_line(health)))
 
 
 def alarm_line(health: "SourceHealth") -> str:
@@ -80,7 +78,7 @@ def _row(health: "SourceHealth", words: "Words") -> tuple[str, ...]:
     rates = ("-" if rate is None else words.number(rate, 1) for rate in (health.per_day, health.usual))
     dated = "-" if health.dated is None else words.share(health.dated)
     issue = f"{health.issue.kind}: {health.issue.problem}" if health.issue else ""
-    state = STATES[health.state] + (" !" if health.is_alarmed else "")
+    state = words.line(STATES[health.state]) + (" !" if health.is_alarmed else "")
     return state, health.source, *moments, *rates, dated, issue
 
 

@@ -11,7 +11,7 @@ import typer
 
 from oncu.config.settings import load_settings
 
-from .console import open_storage, read_clock, say, warn
+from .console import open_storage, read_clock, say, warn, words_of
 
 KINDS = {
     "outcomes": "What really happened: sales, defaults, clients who left …",
@@ -78,10 +78,10 @@ def _import(
     if as_json:
         say(json.dumps(asdict(report), ensure_ascii=False, indent=2))
     else:
-        lines = format_report(report)
+        lines, words = format_report(report), words_of(settings)
         for line in lines[:SHOWN]:
-            (warn if line.startswith("line ") else say)(line)
+            (warn if line.startswith("line ") else say)(words.line(line))
         if len(lines) > SHOWN:
-            warn(f"… and {len(lines) - SHOWN} more; --json prints all")
+            warn(words.line(f"… and {len(lines) - SHOWN} more; --json prints all"))
     if report.bad:
         raise typer.Exit(1)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +17,9 @@ from oncu.config.settings import Settings, load_settings
 from oncu.config.specs import SignalSpec
 
 from .console import open_storage, read_clock, say, warn
+
+if TYPE_CHECKING:
+    from ..words import Words
 
 SHOWN = 50  # bad lines on the terminal
 
@@ -57,11 +60,12 @@ def show_next(by: By, n: Count = 1, queue: Wanted = None, as_json: AsJson = Fals
     for question in questions:
         say(f"{question.item[:8]}  {question.client} · {question.source} · {question.seen_at:%Y-%m-%d}")
         say(f"  {question.text}\n")
+    words = words_of(settings)
     if questions:
-        say(f"choices: {', '.join(options_of(types, load_noise_classes()))}")
-        say(f"answer:  oncu label give {questions[0].item[:8]} CHOICE… --by {by}")
+        say(words("label_choices", options=", ".join(options_of(types, load_noise_classes()))))
+        say(words("label_how", item=questions[0].item[:8], by=by))
     else:
-        say("nothing to judge: every mention was answered by you, or nothing was read yet (oncu run)")
+        say(words("label_nothing_left"))
 
 
 def give(
@@ -76,7 +80,8 @@ def give(
     types, noise = read_types(settings), load_noise_classes()
     with open_storage(settings) as database:
         label = give_answer(database, item, choices, by, read_clock(), types=types, noise=noise)
-    say(f"kept: {label.mention_id[:8]} {', '.join(sorted(choices))} by {by}")
+    said = ", ".join(sorted(choices))
+    say(words_of(settings)("label_kept", item=label.mention_id[:8], choices=said, by=by))
 
 
 def export(
@@ -99,7 +104,7 @@ def export(
         file.write_text(content, encoding="utf-8")
     except OSError as error:
         raise Problem(f"{file}: cannot be written ({error.strerror})") from None
-    say(f"{file}: {len(questions)} mentions to judge, and those answered before")
+    say(words_of(settings)("label_exported", file=file, n=len(questions)))
 
 
 def import_(
@@ -119,11 +124,12 @@ def import_(
             found = import_labels(database, content, shape, by, read_clock(), types=types, noise=noise)
         except ShapeError as error:
             raise Problem(f"{file}: {error}; the shapes are {', '.join(SHAPES)}") from None
-    say(f"{found.answers} answers, {found.new} new")
+    words = words_of(settings)
+    say(words("label_imported", answers=found.answers, new=found.new))
     for bad in found.bad[:SHOWN]:
         warn(f"{file}: {bad.place}: {bad.reason}")
     if found.bad:
-        warn(f"{file}: {len(found.bad)} rows left out")
+        warn(words("label_left_out", file=file, n=len(found.bad)))
         raise typer.Exit(1)
 
 
@@ -137,11 +143,14 @@ def show_agreement(as_json: AsJson = False) -> None:
     if as_json:
         say(json.dumps([asdict(row) for row in found], ensure_ascii=False, indent=2))
         return
+    words = words_of(settings)
     for row in found:
-        kappa = "-" if row.kappa is None else f"{row.kappa:.2f}"
-        say(f"{row.first} / {row.second}  {row.type:<24} n={row.n:<6} agreed {row.agreed:.2f}  kappa {kappa}")
+        numbers = {"n": row.n, "agreed": words.number(row.agreed, 2)}
+        kappa = "-" if row.kappa is None else words.number(row.kappa, 2)
+        code = f"{words('label_all_types') if row.type == 'all' else row.type:<24}"
+        say(words("label_agreement", first=row.first, second=row.second, type=code, kappa=kappa, **numbers))
     if not found:
-        say("no mention was judged by two people yet: oncu label next --queue audit --by NAME")
+        say(words("label_no_agreement"))
 
 
 def show_history(
@@ -151,19 +160,27 @@ def show_history(
     """Every answer that was given, also those that were changed later, oldest first."""
     from oncu.storage.labels import label_history
 
-    from ..learning.corpus import answer_of
+    from ..learning.lines import history_line
 
-    with open_storage(load_settings()) as database, database.read() as connection:
+    settings = load_settings()
+    with open_storage(settings) as database, database.read() as connection:
         found = [label for label in label_history(connection) if label.mention_id.startswith(item or "")]
     if as_json:
         rows: Iterable[dict[str, Any]] = (asdict(x) | {"labelled_at": x.labelled_at.isoformat()} for x in found)
         say(json.dumps(list(rows), ensure_ascii=False, indent=2))
         return
+    words = words_of(settings)
     for label in found:
-        said = ", ".join(answer_of(label).choices())
-        say(f"{label.labelled_at:%Y-%m-%d %H:%M}  {label.mention_id[:8]}  {label.labeller:<12} {said}  ({label.how})")
+        say(history_line(label, words))
     if not found:
-        say("no answer yet: oncu label next --by NAME")
+        say(words("label_no_history"))
+
+
+def words_of(settings: Settings) -> "Words":
+    """The texts in the language of the digests."""
+    from ..words import load_words
+
+    return load_words(settings.digest.language, settings.timezone)
 
 
 def read_types(settings: Settings) -> dict[str, SignalSpec]:

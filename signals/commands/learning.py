@@ -2,9 +2,8 @@
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,12 +12,10 @@ from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings
 
 from .console import load_catalogue, open_storage, read_clock, say
-from .labels import read_types
+from .labels import read_types, words_of
 
 if TYPE_CHECKING:
-    from oncu.classifiers.learned.evaluate import Comparison
-
-    from ..learning.models import Course, Match
+    from ..learning.models import Course
 
 By = Annotated[str, typer.Option("--by", help="Who does it: a user name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
@@ -41,6 +38,7 @@ def add_to(app: typer.Typer) -> None:
 
 def train(by: By, as_json: AsJson = False) -> None:
     """Train the learned tagger on our examples, the registries and what people said; it reads only when promoted."""
+    from ..learning.lines import input_lines
     from ..learning.models import train_model
 
     settings = load_settings()
@@ -50,19 +48,23 @@ def train(by: By, as_json: AsJson = False) -> None:
     if as_json:
         say(json.dumps(asdict(model) | {"trained_at": model.trained_at.isoformat()}, ensure_ascii=False, indent=2))
         return
-    say(f"model {model.id}: {model.file}")
-    for name, part in model.inputs.items():
-        say(f"  {name:<18} {part['n']:>6}  sha256 {part['sha256'][:12]}")
-    brier = model.report["brier"]
-    say(f"  Brier of texts held out: {brier['before']:.4f}, calibrated {brier['after']:.4f}")
-    say(f"it reads when it is promoted: oncu models compare {model.id}")
+    words = words_of(settings)
+    say(words("model_trained", model=model.id, file=model.file))
+    for line in input_lines(model, words):
+        say(line)
+    say(words("model_brier", **{when: words.number(x, 4) for when, x in model.report["brier"].items()}))
+    say(words("model_next_step", model=model.id))
 
 
 def list_models(as_json: AsJson = False) -> None:
     """All models, newest first; the one that reads is marked."""
     from oncu.storage.trained import active_model, load_trained
 
-    with open_storage(load_settings()) as database, database.read() as connection:
+    from ..learning.lines import model_line
+
+    settings = load_settings()
+    words = words_of(settings)
+    with open_storage(settings) as database, database.read() as connection:
         known, active = load_trained(connection), active_model(connection)
     reads = active.id if active else None
     if as_json:
@@ -70,35 +72,28 @@ def list_models(as_json: AsJson = False) -> None:
         say(json.dumps([row | {"reads": row["id"] == reads} for row in rows], ensure_ascii=False, indent=2))
         return
     for model in known:
-        labels = sum(model.inputs[part]["n"] for part in ("labels", "decisions"))
-        mark = "reads" if model.id == reads else ""
-        say(f"{model.id}  {model.trained_at:%Y-%m-%d %H:%M}  {model.trained_by:<12} {labels:>6} labels  {mark}")
+        say(model_line(model, model.id == reads, words))
     if reads is None:
-        say("the cues read alone" if known else "no model yet, the cues read alone; train one: oncu train --by NAME")
+        say(words("model_none_reads" if known else "model_none"))
 
 
 def show(name: Name = "active", as_json: AsJson = False) -> None:
     """What a model was trained on, how good it is by type, its thresholds, and when it read."""
     from oncu.storage.trained import model_moves_of
 
+    from ..learning.lines import model_lines
     from ..learning.models import find_model
 
-    with open_storage(load_settings()) as database:
+    settings = load_settings()
+    with open_storage(settings) as database:
         model = find_model(database, name)
         with database.read() as connection:
             moves = [move for move in model_moves_of(connection) if move.model_id == model.id]
     if as_json:
         say(json.dumps(asdict(model) | {"trained_at": model.trained_at.isoformat()}, ensure_ascii=False, indent=2))
         return
-    say(f"model {model.id}, trained {model.trained_at:%Y-%m-%d %H:%M} by {model.trained_by}")
-    say(f"{model.file}  sha256 {model.sha256}  {model.library}")
-    for part, found in model.inputs.items():
-        say(f"  {part:<18} {found['n']:>6}  sha256 {found['sha256'][:12]}")
-    for kind in ("types", "noise"):
-        for code, row in model.report[kind].items():
-            say(_head_line(code, row))
-    for move in moves:
-        say(f"{move.moved_at:%Y-%m-%d %H:%M}  {move.kind} by {move.moved_by}: {move.reason}")
+    for line in model_lines(model, moves, words_of(settings)):
+        say(line)
 
 
 def compare(
@@ -109,6 +104,7 @@ def compare(
     """A model against another (the cues alone where none reads): frozen set, newest month, changed decisions."""
     from oncu.storage.trained import active_model
 
+    from ..learning.lines import match_lines
     from ..learning.models import find_model, match_models
 
     settings = load_settings()
@@ -122,7 +118,7 @@ def compare(
     if as_json:
         say(json.dumps(asdict(found) | {"reasons": found.reasons}, ensure_ascii=False, indent=2))
         return
-    for line in match_lines(found):
+    for line in match_lines(found, words_of(settings)):
         say(line)
 
 
@@ -133,6 +129,7 @@ def promote(
     reason: Reason = None,
 ) -> None:
     """Let a model read from the next run on if it is better and worse in no type; else say why not, exit code 1."""
+    from ..learning.lines import match_lines
     from ..learning.models import find_model
     from ..learning.models import promote as move
 
@@ -143,10 +140,10 @@ def promote(
     with open_storage(settings) as database:
         model = find_model(database, name)
         found = move(database, course, model, by, read_clock(), force=reason if force else None)
-    if found:
-        for line in match_lines(found):
-            say(line)
-    say(f"model {model.id} reads from the next run on; back again: oncu models rollback")
+    words = words_of(settings)
+    for line in match_lines(found, words) if found else ():
+        say(line)
+    say(words("model_will_read", model=model.id))
 
 
 def rollback(by: By, reason: Annotated[str, typer.Option(help="Why; it is kept in the trail.")]) -> None:
@@ -155,9 +152,11 @@ def rollback(by: By, reason: Annotated[str, typer.Option(help="Why; it is kept i
 
     if not reason.strip():
         raise typer.BadParameter("--reason is empty: say why, it is kept in the trail")
-    with open_storage(load_settings()) as database:
+    settings = load_settings()
+    with open_storage(settings) as database:
         model = back(database, by, read_clock(), reason=reason)
-    say(f"model {model.id} reads from the next run on" if model else "the cues read alone from the next run on")
+    words = words_of(settings)
+    say(words("model_reads_again", model=model.id) if model else words("model_cues_again"))
 
 
 def why(
@@ -177,7 +176,8 @@ def why(
     for word, weight in parts:
         say(f"{weight:+8.3f}  {word}")
     total = sum(weight for _, weight in parts)
-    say(f"{total:+8.3f}  together: probability {1 / (1 + math.exp(-total)):.3f}")
+    p = 1 / (1 + math.exp(-total))
+    say(words_of(settings)("model_together", total=f"{total:+8.3f}", p=f"{p:.3f}"))
 
 
 def try_type(
@@ -186,6 +186,7 @@ def try_type(
     as_json: AsJson = False,
 ) -> None:
     """What would a type have alerted? A dry run over the newest mentions of the archive; nothing is stored."""
+    from ..learning.lines import trial_lines
     from ..learning.trial import try_type as dry_run
 
     settings = load_settings()
@@ -200,53 +201,13 @@ def try_type(
             json.dumps({"mentions": trial.mentions, "alerts": trial.alerts, "hits": hits}, ensure_ascii=False, indent=2)
         )
         return
-    for hit in trial.hits:
-        say(f"{hit.seen_at:%Y-%m-%d}  {hit.client} · {hit.source} · {hit.status} · {hit.probability:.2f}")
-        say(f"  “{hit.quote}”  {hit.reason}")
-    since = f" since {trial.since:%Y-%m-%d}" if trial.since else ""
-    tagged = f"{len(trial.hits)} would be tagged {code}, {trial.alerts} episodes would alert"
-    say(f"{trial.mentions} mentions{since}: {tagged}")
-
-
-def match_lines(match: "Match") -> list[str]:
-    """A comparison in lines: both sets, each type that differs, the decisions that change, the verdict."""
-    lines = [f"{match.new} against {match.old}"]
-    for name, part in (("frozen set", match.frozen), ("newest month", match.newest)):
-        lines += [f"{name}: {line}" for line in _comparison_lines(part)]
-    changes = (match.frozen.changes + match.newest.changes)[:20]
-    for change in changes:
-        verdict = "right" if change.after == change.truth else "wrong"
-        now = "accepts" if change.after else "rejects"
-        lines.append(f"  now {now} {change.type}, {verdict}: {' '.join(change.text.split())[:100]}")
-    reasons = match.reasons
-    return [*lines, *(f"stays out: {reason}" for reason in reasons)] if reasons else [*lines, "may be promoted"]
-
-
-def _comparison_lines(part: "Comparison") -> list[str]:
-    main = part.main
-    if not main.n:
-        return ["no judged text yet; label some: oncu label next"]
-    ends = " → ".join("-" if f1 is None else f"{f1:.3f}" for f1 in (part.old_f1, part.new_f1))
-    lines = [
-        f"F1 {ends}, {main.value:+.3f} ({main.low:+.3f} … {main.high:+.3f}) on {main.n} texts",
-        f"decisions put right {part.fixed}, put wrong {part.broken} (McNemar p = {part.p_value:.3f})",
-    ]
-    moved = {code: d for code, d in part.types.items() if d.value}
-    return lines + [f"{code} {d.value:+.3f} ({d.low:+.3f} … {d.high:+.3f})" for code, d in moved.items()]
-
-
-def _head_line(code: str, row: Mapping[str, Any]) -> str:
-    rates = "  ".join(
-        f"{name} {'  -' if row[name] is None else format(row[name], '.2f')}" for name in ("auc", "precision", "recall")
-    )
-    joined = ""
-    if "joined" in row:
-        cues, text, shift, _ = row["joined"]
-        joined = f"  threshold {row['threshold']:.2f}  cues ×{cues:.2f} text ×{text:.2f} {shift:+.2f}"
-    return f"  {code:<24} n={row['positives']:<5} {rates}  Brier {row['brier']['after']:.3f}{joined}"
+    for line in trial_lines(trial, code, words_of(settings)):
+        say(line)
 
 
 def _course(settings: Settings) -> "Course":
     from ..learning.models import Course
 
-    return Course(read_types(settings), load_noise_classes(), load_catalogue(settings).sources)
+    chosen = settings.learning.embeddings
+    sources = load_catalogue(settings).sources
+    return Course(read_types(settings), load_noise_classes(), sources, None if chosen == "off" else chosen)

@@ -59,10 +59,10 @@ def report(
 
 def _render(found: "OffersReport", form: str, words: "Words") -> str:
     from ..offers.lines import report_lines
-    from ..offers.rows import report_csv
+    from ..offers.rows import report_csv, report_json
 
     if form == "json":
-        return json.dumps(found.as_json(), ensure_ascii=False, indent=1)
+        return json.dumps(report_json(found), ensure_ascii=False, indent=1)
     return report_csv(found) if form == "csv" else "\n".join(report_lines(found, words))
 
 

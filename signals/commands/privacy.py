@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from oncu.config.problems import Problem
-from oncu.config.settings import load_settings
+from oncu.config.settings import Settings, load_settings
 
-from .console import load_catalogue, open_storage, read_clock, say
+from .console import load_catalogue, open_storage, read_clock, say, tell, words_of
 from .filters import run_lines
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def forget(
             done = [forget_document(database, document, now, pages=settings.crawl.keep_pages, actor=actor)]
         else:
             done = forget_older(database, settings, now, actor=actor)
-    _report(done, as_json)
+    _report(done, settings, as_json=as_json)
 
 
 def privacy(as_json: AsJson = False) -> None:
@@ -69,13 +69,13 @@ def privacy(as_json: AsJson = False) -> None:
     if as_json:
         say(json.dumps(report, ensure_ascii=False, indent=2, default=str))
         return
-    for line in privacy_lines(report):
+    for line in privacy_lines(report, words_of(settings)):
         say(line)
 
 
-def _report(done: list["Forgotten"], as_json: bool) -> None:
+def _report(done: list["Forgotten"], settings: Settings, *, as_json: bool) -> None:
     if as_json:
         say(json.dumps([{"subject": found.subject, "documents": found.documents} for found in done]))
         return
     for found in done:
-        say(f"{found.subject}: {found.documents} documents erased")
+        tell(f"{found.subject}: {found.documents} documents erased", settings)

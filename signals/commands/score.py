@@ -29,12 +29,14 @@ def score(
     arm: Annotated[
         Literal["live", "shadow"], typer.Option(help="Live signals, or those of a backfilled archive; never both.")
     ] = "live",
-    publish: Annotated[bool, typer.Option("--publish", help="Let digests and routing quote its scores.")] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Let digests, routing and the pages quote it.")] = False,
 ) -> None:
     """Judge the past: what came true, how long before, who knew first. The same day gives the same bytes for ever.
 
     With --format html and --out but no --lang the page is written in both languages, the other beside it.
     """
+    from ..offers.keep import publish_pages
+    from ..score.costs import costs_of
     from ..score.judging import judge
     from ..score.ledger import read_ledger
     from ..score.pages import OTHER, render, save, save_both, wording_of
@@ -48,11 +50,12 @@ def score(
         progress("read", 0, 3)
         ledger = read_ledger(database, day, arm=arm)
         progress("judge", 1, 3)
-        judged = judge(ledger, horizon=horizon)
+        judged = judge(ledger, horizon=horizon, costs=costs_of(settings, sources))
         progress("compare", 2, 3)
         report = report_of(judged, database)
         if publish:
             publish_scores(database, judged, types, read_clock())
+            publish_pages(database, report, settings.timezone, read_clock())
     language = lang or settings.digest.language
     wording = wording_of(language, settings.timezone, types, sources)
     if out is None:

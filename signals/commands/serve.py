@@ -1,9 +1,11 @@
 """`oncu serve`: the web application."""
 
+import getpass
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,6 +16,7 @@ from oncu.config.settings import Settings, load_settings
 from .console import load_catalogue, open_storage, read_clock, read_day, say
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LONGEST_NAME = 64
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,6 +27,9 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on; only this machine's own.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 8765,
+    actor: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Who signs changes; your login name by default.")
+    ] = None,
     as_of: Annotated[str | None, typer.Option(help="Show the pages as on a past day, like 2026-09-30.")] = None,
 ) -> None:
     """Show the pages in a browser. There are no accounts yet, so only this machine may ask."""
@@ -35,15 +41,27 @@ def serve(
     if host not in LOOPBACK:
         raise Problem(f"host {host!r} can be reached from outside and the pages have no accounts; use 127.0.0.1")
     settings = load_settings()
+    who = (actor if actor is not None else login_name()).strip()
+    if not who or len(who) > LONGEST_NAME or not who.isprintable():
+        raise Problem(f"--as {who!r} is no name; write one of 1 to {LONGEST_NAME} letters")
     clock = read_clock if as_of is None else _standing(read_day(as_of, settings), settings)
     with open_storage(settings) as database:
-        site = Site(database, load_catalogue(settings), settings, clock)
+        hosts = frozenset((*LOOPBACK, *filter(None, [urlsplit(settings.links.address or "").hostname])))
+        site = Site(database, load_catalogue(settings), settings, clock, actor=who, hosts=hosts)
         say(f"http://{host}:{port}  (end with Ctrl-C)")
         logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
         try:
             uvicorn.run(build_app(site), host=host, port=port, log_level="warning", server_header=False)
         except SystemExit:
             raise Problem(f"port {port} of {host} is taken or not allowed; choose another with --port") from None
+
+
+def login_name() -> str:
+    """By what name the person at this machine is known to it. Raises Problem where it has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # KeyError: Python 3.11 where the user has no entry
+        raise Problem("this user has no name on this machine; say who you are with --as NAME") from None
 
 
 def _standing(day: date, settings: Settings) -> Callable[[], datetime]:

@@ -11,7 +11,7 @@ import typer
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings, settings_file
 
-from .console import say
+from .console import known_words, say, tell
 
 STARTER = """\
 # Settings of this Öncü installation. Every line is optional; what is left out has the default shown.
@@ -28,8 +28,8 @@ crawl:
 # alerts:
 #   min_priority: 0.1
 #   max_age_days: 45
+# language: tr                           # of what commands say and of digests: tr or en
 # digest:
-#   language: tr
 #   max_alerts: 7
 # level:
 #   threshold: 40
@@ -39,6 +39,8 @@ crawl:
 # mail:
 #   port: 587
 #   starttls: true
+# routing: my-routing.yml                # who is told of what, instead of the built-in rules; oncu routing check FILE
+# webhooks: {{my-team: ONCU_TEAM_HOOK}}    # by name the variable that holds the address, for channel webhook:my-team
 """
 
 
@@ -48,16 +50,28 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: oncu doctor --json")(doctor)
 
 
-def init() -> None:
+def init(
+    reader: Annotated[
+        str | None, typer.Option(help="A role of PostgreSQL as which the pages look: let it read, rows by rights.")
+    ] = None,
+) -> None:
     """Make the database and a settings file, or bring an older database up to date; safe to repeat."""
     from oncu.storage.database import create_database
+    from oncu.storage.policies import grant_reader
 
     file = settings_file()
-    say(f"settings  {file} ({'new' if _write_starter(file) else 'kept as it is'})")
-    database = create_database(load_settings().database_url)
-    say(f"database  {database.address} (ready)")
-    database.close()
-    say("next      oncu clients import CLIENTS.csv, then: oncu crawl, oncu run, oncu digest --manager NAME")
+    is_new, settings = _write_starter(file), load_settings()
+    tell(f"settings  {file} ({'new' if is_new else 'kept as it is'})", settings)
+    database = create_database(settings.database_url)
+    tell(f"database  {database.address} (ready)", settings)
+    try:
+        if reader is not None:
+            with database.write() as connection:
+                grant_reader(connection, reader)
+            tell(f"reader    {reader} (sees what the person it asks for may see)", settings)
+    finally:
+        database.close()
+    tell("next      oncu clients import CLIENTS.csv, then: oncu crawl, oncu run, oncu digest --manager NAME", settings)
 
 
 def _write_starter(file: Path) -> bool:
@@ -83,7 +97,11 @@ def doctor(
     if as_json:
         say(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
+        words = known_words()
+        marks = {True: words("doctor_fine"), False: words("doctor_mend")}
+        width = max(map(len, marks.values()))
         for finding in findings:
-            say(f"{'ok  ' if finding.is_fine else 'MEND'}  {finding.subject:<10} {finding.text}")
+            mark = marks[finding.is_fine].ljust(width)
+            say(f"{mark}  {words.line(finding.subject):<12} {words.line(finding.text)}")
     if not all(finding.is_fine for finding in findings):
         raise typer.Exit(1)

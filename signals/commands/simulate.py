@@ -23,21 +23,23 @@ def add_to(app: typer.Typer) -> None:
 
 def simulate(
     out: Annotated[Path, typer.Option(help="The folder to write; it must be empty or new.")],
-    clients: Annotated[int, typer.Option(help="Clients of the bank.")] = 5000,
-    days: Annotated[int, typer.Option(help="Days for which it is watched.")] = 730,
-    seed: Annotated[int, typer.Option(help="The same seed and numbers give the same bytes.")] = 1,
-    sources: Annotated[int, typer.Option(help="Sources, of four categories.")] = 40,
-    signalled: Annotated[float, typer.Option(help="Share of clients that get a story on a side.")] = 0.4,
+    clients: Annotated[int, typer.Option(help="Clients of the bank, 50 to 2000000.")] = 5000,
+    days: Annotated[
+        int, typer.Option(help="Days for which it is watched, 120 to 7300 and over four half-lives.")
+    ] = 730,
+    seed: Annotated[int, typer.Option(help="The same seed and numbers give the same bytes; 0 to 4294967295.")] = 1,
+    sources: Annotated[int, typer.Option(help="Sources, of four categories, 4 to 2000.")] = 40,
+    signalled: Annotated[float, typer.Option(help="Share of clients that get a story on a side, 0.01 to 0.9.")] = 0.4,
     confounding: Annotated[
-        float, typer.Option(help="0: stories fall on all alike; 1: mostly on firms that seldom buy or default.")
+        float, typer.Option(help="From 0, stories fall on all alike, to 1, mostly on firms that seldom buy or default.")
     ] = 0.7,
-    half_life: Annotated[float, typer.Option(help="Days until half of what comes true has.")] = 25.0,
-    copies: Annotated[float, typer.Option(help="Sources that repeat a story, on average.")] = 2.0,
-    delay: Annotated[float, typer.Option(help="Days until an outcome is recorded, on average.")] = 3.0,
-    effect: Annotated[float, typer.Option(help="Share of foretold defaults that acting averts.")] = 0.5,
-    holdout: Annotated[float, typer.Option(help="Share of risk stories nobody acts on, by lot.")] = 0.1,
-    churn: Annotated[float, typer.Option(help="Share of clients that leave in a year.")] = 0.12,
-    offers: Annotated[int, typer.Option(help="Offers with a known best alternative.")] = 2000,
+    half_life: Annotated[float, typer.Option(help="Days until half of what comes true has, 2 to 120.")] = 25.0,
+    copies: Annotated[float, typer.Option(help="Sources that repeat a story, on average, 0 to 20.")] = 2.0,
+    delay: Annotated[float, typer.Option(help="Days until an outcome is recorded, on average, 0 to 60.")] = 3.0,
+    effect: Annotated[float, typer.Option(help="Share of foretold defaults that acting averts, 0 to 1.")] = 0.5,
+    holdout: Annotated[float, typer.Option(help="Share of risk stories nobody acts on, by lot, 0 to 0.9.")] = 0.1,
+    churn: Annotated[float, typer.Option(help="Share of clients that leave in a year, 0 to 0.9.")] = 0.12,
+    offers: Annotated[int, typer.Option(help="Offers with a known best alternative, 0 to 5000000.")] = 2000,
 ) -> None:
     """Make a bank whose truth is known: signals, outcomes, exposure, actions, offers and truth.json.
 

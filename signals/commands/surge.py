@@ -9,7 +9,7 @@ import typer
 
 from oncu.config.settings import load_settings
 
-from .console import open_storage, read_day, say, warn
+from .console import known_words, open_storage, read_day, say, warn, words_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def surge(
     for alarm in judge_counts(found, slow=slow):
         sys.stdout.write(json.dumps(alarm, ensure_ascii=False) + "\n")
     for bad in found.bad:
-        warn(f"{counts}: {bad}")
+        warn(known_words().line(f"{counts}: {bad}"))
     if found.bad:
         raise typer.Exit(1)
 
@@ -45,7 +45,6 @@ def complaints(
 ) -> None:
     """Show what customers complain of at a client: how many, since when, settled, answered; surges and notes."""
     from ..complaints.view import complaint_lines, describe_complaints
-    from ..words import load_words
 
     settings = load_settings()
     day = read_day(as_of, settings)
@@ -54,5 +53,5 @@ def complaints(
     if as_json:
         say(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         return
-    for line in complaint_lines(found, load_words(settings.digest.language, settings.timezone)):
+    for line in complaint_lines(found, words_of(settings)):
         say(line)

@@ -11,11 +11,13 @@ import typer
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
-from .console import load_catalogue, open_storage, read_clock, read_day, say, show_progress
+from .console import load_catalogue, open_storage, read_clock, read_day, say, show_progress, warn, words_of
 from .health import warn_of_alarms
 
 if TYPE_CHECKING:
     from oncu.crawlers.visit import SourceResult
+
+    from ..words import Words
 
 NONE_ENABLED = (
     "no source is enabled; name one (oncu crawl NAME; oncu sources list shows them), "
@@ -80,7 +82,7 @@ def crawl(
     if as_json:
         say(json.dumps([asdict(result) for result in results], ensure_ascii=False, indent=2))
     else:
-        for line in crawl_lines(results):
+        for line in crawl_lines(results, words_of(settings)):
             say(line)
     if window is None:
         warn_of_alarms([result.source for result in results if result.status != "quiet"], settings, read_clock())
@@ -88,7 +90,7 @@ def crawl(
         raise Problem("every source failed; the lines above say why")
 
 
-def crawl_lines(results: list["SourceResult"]) -> list[str]:
+def crawl_lines(results: list["SourceResult"], words: "Words") -> list[str]:
     """A line a source, and under it what went wrong there."""
     lines = []
     for result in results:
@@ -96,8 +98,8 @@ def crawl_lines(results: list["SourceResult"]) -> list[str]:
         counts = f"{saved.new} new, {saved.changed} changed, {saved.seen} known"
         if result.unchanged:
             counts += f", {result.unchanged} pages unchanged"
-        lines.append(f"{result.status:<7} {result.source:<28} {counts}")
-        lines += [f"        {issue.kind}: {issue.place}: {issue.problem}" for issue in result.issues[:5]]
+        lines.append(f"{words.line(result.status):<12} {result.source:<28} {words.line(counts)}")
+        lines += [f"{'':<12} {issue.kind}: {issue.place}: {words.line(issue.problem)}" for issue in result.issues[:5]]
     return lines
 
 
@@ -107,12 +109,13 @@ def run(
     client: Annotated[str | None, OfClient] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run every pending stage: read documents, detect signals, route alerts.
+    """Run every pending stage: read documents, detect signals, route alerts; then send what cannot wait.
 
     With --again, documents are also read that were read before the client list, a name, a verdict ("wrong company") or
     the model changed. What that changes is added as known from now on; nothing known is rewritten, and what happened
     too long ago to alert is kept without an alert.
     """
+    from ..faces.urgent import send_unsent
     from ..flow.again import Wanted, read_again
     from ..flow.pipeline import Counts, run_pending
     from ..flow.ready_names import cache_folder
@@ -127,7 +130,12 @@ def run(
             wanted = Wanted(first, client)
             counts = read_again(database, catalogue, now, wanted, cache=cache_folder(settings), progress=progress)
         counts += run_pending(database, catalogue, settings, now, progress=progress)
+        words = words_of(settings)
+        sent = send_unsent(database, catalogue, settings, words, read_clock)
     if as_json:
-        say(json.dumps(counts.as_dict()))
+        say(json.dumps(counts.as_dict() | {"sent": sent.sent, "unsent": sent.failed}))
     else:
-        say(", ".join(f"{n} {name}" for name, n in counts.as_dict().items()))
+        told = [words(f"ran_{name}", n=words.number(n)) for name, n in counts.as_dict().items()]
+        say(", ".join([*told, *([words("ran_sent", n=sent.sent)] if sent.sent else [])]))
+    for problem in sent.problems:
+        warn(words.line(f"not sent: {problem}"))

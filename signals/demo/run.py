@@ -25,6 +25,7 @@ from ..faces.digest import compose_digest, view_digest
 from ..faces.render import render_digest
 from ..flow.pipeline import Catalogue, Counts, run_pending, warm_up
 from ..imports.run import ImportReport, import_table
+from ..offers.keep import publish_pages
 from ..score.case import SIDES
 from ..score.judging import judge
 from ..score.ledger import read_ledger
@@ -151,7 +152,9 @@ def write_score_pages(
         wording_of(language, settings.timezone, catalogue.types, catalogue.sources)
         for language in (settings.digest.language, OTHER[settings.digest.language])
     )
-    save_both(report_of(judged, database), folder / SCORE, own, other)
+    report = report_of(judged, database)
+    save_both(report, folder / SCORE, own, other)
+    publish_pages(database, report, settings.timezone, _clock(plan.as_of))
 
 
 def day_line(played: Played) -> str:

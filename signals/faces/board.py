@@ -36,12 +36,13 @@ class Flagged:
 def flagged_clients(database: Database, at: datetime, *, threshold: float) -> list[Flagged]:
     """The clients whose risk level is at or over the threshold at a moment, highest first."""
     with database.read() as connection:
-        by_client = load_steps(connection, at=at)
-    found = [
-        Flagged(client, level_at(steps, at), tuple(trace_level(steps)), tuple(raising_steps(steps, at)))
-        for client, steps in by_client.items()
+        by_client = load_steps(connection, at=at, reaching=threshold)
+    levels = {client: level_at(steps, at) for client, steps in by_client.items()}
+    over = [
+        Flagged(client, level, tuple(trace_level(by_client[client])), tuple(raising_steps(by_client[client], at)))
+        for client, level in levels.items()
+        if level >= threshold
     ]
-    over = [flagged for flagged in found if flagged.level >= threshold]
     return sorted(over, key=lambda flagged: (-flagged.level, flagged.client_id))
 
 

@@ -1,8 +1,9 @@
 """What a reader is shown of alerts: one card a client, and on it each alert with quote, reasons, record, next step."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from itertools import pairwise
 
 from oncu.config.settings import Settings
@@ -117,10 +118,14 @@ class Shown:
         """The language of the reader."""
         return self.face.words
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """The legal names by id."""
         return {key: client.legal_name for key, client in self.clients.items()}
+
+    def for_reader(self, alerts: Iterable[Alert]) -> "Shown":
+        """The same for a reader of some of the alerts: what stands before and after another is theirs alone."""
+        return replace(self, next_alert=dict(pairwise(in_reading_order(alerts))))
 
     def name(self, client_id: str) -> str:
         """The legal name of a client; its id where it is gone."""
@@ -234,9 +239,7 @@ def show_alert(alert: Alert, shown: Shown) -> AlertView:
         record=_record(shown.records.get(alert.type), words),
         next_step=shown.face.text(alert.type, "talking_point"),
         priority=round(alert.priority, 4),
-        because=cause_story(
-            causes, words, shown.title, {key: client.legal_name for key, client in shown.clients.items()}
-        ),
+        because=cause_story(causes, words, shown.title, shown.names) if causes else "",
         rank=rank_story(alert, shown.next_alert.get(alert), words),
     )
 

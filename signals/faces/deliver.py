@@ -1,25 +1,46 @@
-"""Send a manager's digest by mail: text and HTML of the same content, once a day unless asked to send it again."""
+"""Send a manager's digest over its channel: once a day unless asked again, to the deputy of one who is away."""
 
 import os
-import smtplib
-import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from email.message import EmailMessage
-from email.utils import format_datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from oncu.config.problems import Problem
-from oncu.config.settings import MailSettings, Settings
-from oncu.storage.database import Database
-from oncu.storage.digests import find_digest, mark_sent
+from oncu.config.routing import MAIL
+from oncu.config.settings import Settings
+from oncu.storage.absences import absences_on
+from oncu.storage.database import Database, batched
+from oncu.storage.digests import StoredDigest, find_digests, mark_sent
 from oncu.storage.keys import key_id
 
 from ..words import Words
-from .digest import DigestView
+from .channels import Send, Way, open_channel
+from .digest import AT_ONCE, DigestView, not_composed
+from .mails import mail_of
+from .messages import Message, file_name, one_line
 from .render import render_digest
+from .signed import AnswerLink, answer_links
 
-LONGEST_SUBJECT = 150  # characters; most mail programs show fewer
+
+@dataclass(frozen=True)
+class Sending:
+    """What the digests of one day are sent with; `again`: also those that were sent."""
+
+    database: Database
+    settings: Settings
+    words: Words
+    day: date
+    now: datetime
+    again: bool = False
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def open(self) -> AbstractContextManager[Send]:
+        """The channel of digests, for as many as there are. Raises Problem where it cannot be used."""
+        return open_channel(self.settings.digest.channel, Way(self.settings, self.now, self.environment))
 
 
 def send_digest(
@@ -35,53 +56,88 @@ def send_digest(
 ) -> str:
     """Send a composed digest to its manager and note it; what was done in one line.
 
-    A digest that was sent stays unsent unless `again`; then it carries the same Message-ID. It is noted after the
-    server took it: killed in between, it is sent a second time with that same id, which mail programs show once.
-    Raises Problem where settings are missing or the server does not take it.
+    A digest that was sent stays unsent unless `again`; then it carries the same id. It is noted after the channel took
+    it: killed in between, it is sent a second time with that same id, which mail programs show once.
+    Raises Problem where settings are missing or the channel does not take it.
     """
-    with database.read() as connection:
-        found = find_digest(connection, view.manager, day)
-    if found is None:
-        raise Problem(f"no digest of {day} was made for {view.manager!r}; compose it first")
-    if found.sent_at is not None and not again:
-        at = found.sent_at.astimezone(ZoneInfo(settings.timezone))
-        return f"already sent at {at:%Y-%m-%d %H:%M}; nothing was sent (--again sends it once more)"
-    message = write_mail(view, day, settings, words, now)
-    send_mail(message, settings.mail, environment)
-    with database.write() as connection:
-        mark_sent(connection, found.id, now)
-    return f"sent to {message['To']}: {message['Subject']}"
+    sending = Sending(database, settings, words, day, now, again, environment)
+    if said := already_sent(sending, [view.manager]):
+        return said[view.manager]
+    deputies = deputies_on(sending)
+    with sending.open() as send:
+        return send_view(sending, view, send, deputies)
+
+
+def already_sent(sending: Sending, managers: Iterable[str]) -> dict[str, str]:
+    """By manager that the digest was sent, and when; those to be sent are not in it.
+
+    Raises Problem where none was composed.
+    """
+    found: dict[str, StoredDigest] = {}
+    for batch in batched(managers, AT_ONCE):
+        with sending.database.read() as connection:
+            found |= find_digests(connection, batch, sending.day)
+        if missing := next((manager for manager in batch if manager not in found), None):
+            raise Problem(not_composed(missing, sending.day))
+    sent = {} if sending.again else {manager: one.sent_at for manager, one in found.items() if one.sent_at}
+    zone = ZoneInfo(sending.settings.timezone)
+    return {
+        manager: f"already sent at {at.astimezone(zone):%Y-%m-%d %H:%M}; nothing was sent (--again sends it once more)"
+        for manager, at in sent.items()
+    }
+
+
+def deputies_on(sending: Sending) -> dict[str, str]:
+    """By manager who is away on the day who reads instead."""
+    with sending.database.read() as connection:
+        return {manager: absence.deputy for manager, absence in absences_on(connection, sending.day).items()}
+
+
+def send_view(sending: Sending, view: DigestView, send: Send, deputies: Mapping[str, str]) -> str:
+    """Send one digest over an open channel and note it; what was done in one line. Raises Problem.
+
+    While a manager is away it goes to the deputy alone: its links answer in the deputy's name.
+    """
+    settings, manager = sending.settings, view.manager
+    reader = deputies.get(manager, manager)
+    link = answer_links(settings.links, reader, sending.now, sending.environment)
+    message = digest_message(view, sending.day, settings, sending.words, link)
+    if reader != manager:
+        subject = one_line(sending.words("mail_for_absent", manager=manager, subject=message.subject))
+        message = replace(message, subject=subject)
+    send(message, reader)
+    with sending.database.write() as connection:
+        mark_sent(connection, key_id("digest", manager, sending.day.isoformat()), sending.now)
+    channel = settings.digest.channel
+    where = settings.mail.recipients[reader] if channel == MAIL else channel
+    return f"sent to {where}: {message.subject}"
+
+
+def digest_message(
+    view: DigestView, day: date, settings: Settings, words: Words, answer_link: AnswerLink | None = None
+) -> Message:
+    """A digest as it is sent; its id is that of the manager and the day."""
+    wait = settings.digest.wait_days
+    link = cache(answer_link) if answer_link else None  # text and HTML have the same links, and signing takes its time
+    return Message(
+        id=f"digest-{key_id('mail', view.manager, day.isoformat())}",
+        name=file_name("digest", day.isoformat(), view.manager),
+        subject=subject_of(view, words, hide_names=settings.digest.hide_names),
+        text=render_digest(view, words, "text", wait_days=wait, answer_link=link),
+        html=render_digest(view, words, "html", wait_days=wait, answer_link=link),
+        content={"digest": view},
+        language=words.language,
+    )
 
 
 def write_mail(view: DigestView, day: date, settings: Settings, words: Words, now: datetime) -> EmailMessage:
     """The digest as a mail with text and HTML. Raises Problem where sender or recipient is not in the settings."""
-    mail = settings.mail
-    if not mail.host or not mail.sender:
-        raise Problem(
-            "mail is not set up; write mail: {host: …, sender: …, recipients: {MANAGER: ADDRESS}} in oncu.yml"
-        )
-    if view.manager not in mail.recipients:
-        raise Problem(f"mail.recipients has no address for the manager {view.manager!r}; add it in oncu.yml")
-    message = EmailMessage()
-    message["Subject"] = subject_of(view, words, hide_names=settings.digest.hide_names)
-    message["From"] = mail.sender
-    message["To"] = mail.recipients[view.manager]
-    message["Date"] = format_datetime(now.astimezone(ZoneInfo(settings.timezone)))
-    message["Message-ID"] = _message_id(view.manager, day, mail.sender)
-    message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = words.language
-    wait = settings.digest.wait_days
-    message.set_content(render_digest(view, words, "text", wait_days=wait), cte="quoted-printable")
-    html = render_digest(view, words, "html", wait_days=wait)
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    return message
+    message = digest_message(view, day, settings, words)
+    return mail_of(message, view.manager, settings.mail, now.astimezone(ZoneInfo(settings.timezone)))
 
 
 def subject_of(view: DigestView, words: Words, *, hide_names: bool) -> str:
-    """`3 fırsat, 1 risk — Örnek Tekstil A.Ş.: Yatırım teşviki`: how many of each side, and the best one.
-
-    A title is foreign text: a line break in it would make a header of what follows, so spaces are collapsed.
-    """
+    """`3 fırsat, 1 risk — Örnek Tekstil A.Ş.: Yatırım teşviki`: how many of each side, and the best one."""
     alerts = [(card, alert) for card in view.cards for alert in card.alerts]
     counted = ((side, sum(alert.side == side for _, alert in alerts)) for side in ("opportunity", "risk"))
     parts = [words(f"mail_{side}_one" if n == 1 else f"mail_{side}", n=n) for side, n in counted if n]
@@ -90,50 +146,4 @@ def subject_of(view: DigestView, words: Words, *, hide_names: bool) -> str:
         return ", ".join(parts)
     card, best = max(alerts, key=lambda found: found[1].priority)
     top = best.title if hide_names else f"{card.client}: {best.title}"
-    line = " ".join(f"{', '.join(parts)} — {top}".split())
-    return "".join(letter for letter in line if letter.isprintable())[:LONGEST_SUBJECT]
-
-
-def send_mail(message: EmailMessage, mail: MailSettings, environment: Mapping[str, str]) -> None:
-    """Hand a mail to the server of the settings. Raises Problem where it is not taken."""
-    where = f"mail server {mail.host}:{mail.port}"
-    password = _password(mail, environment)
-    try:
-        with smtplib.SMTP(str(mail.host), mail.port, timeout=mail.timeout_seconds) as server:
-            if mail.starttls:
-                server.starttls(context=ssl.create_default_context())
-            if mail.user:
-                server.login(mail.user, password)
-            server.send_message(message)
-    except smtplib.SMTPAuthenticationError as error:
-        raise Problem(
-            f"{where} refused {mail.user!r} ({_said(error)}); check mail.user and {mail.password_env}"
-        ) from None
-    except smtplib.SMTPRecipientsRefused as error:
-        said = _line(b" ".join(text for _, text in error.recipients.values()).decode(errors="replace"))
-        raise Problem(f"{where} refused {message['To']} ({said}); check mail.recipients") from None
-    except (OSError, UnicodeError) as error:  # OSError: no connection, no answer in time, TLS, and every SMTP error
-        raise Problem(f"{where}: {_said(error)}; check mail.host, mail.port and mail.starttls") from None
-
-
-def _password(mail: MailSettings, environment: Mapping[str, str]) -> str:
-    name = mail.password_env or ""
-    if mail.user and not environment.get(name):
-        raise Problem(f"the variable {name} holds no password for the mail user {mail.user!r}; set it")
-    return environment.get(name, "")
-
-
-def _message_id(manager: str, day: date, sender: str) -> str:
-    """The same for the same manager and day, so that a mail sent twice is one."""
-    return f"<digest-{key_id('mail', manager, day.isoformat())}@{sender.rpartition('@')[2]}>"
-
-
-def _said(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error.decode(errors="replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        return _line(f"{error.smtp_code} {text}")
-    return _line(getattr(error, "strerror", None) or str(error) or type(error).__name__)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:200]
+    return one_line(f"{', '.join(parts)} — {top}")

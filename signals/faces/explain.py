@@ -29,7 +29,7 @@ def explain_alert(database: Database, start: str, settings: Settings, catalogue:
     Raises Problem when no alert or more than one begins so.
     """
     with database.read() as connection:
-        alert_id = _only(find_alert_ids(connection, start), start)
+        alert_id = only_one(find_alert_ids(connection, start), start)
         alert = load_alerts(connection, [alert_id])[alert_id]
         end_of_time = alert.created_at + timedelta(days=36500)
         causes = causes_of(connection, [alert.episode_id], at=end_of_time).get(alert.episode_id, [])
@@ -159,7 +159,7 @@ def _named(causes: Sequence[Cause]) -> set[str]:
     return {hop.client_id for cause in causes for hop in cause.path}
 
 
-def _only(found: list[str], start: str) -> str:
+def only_one(found: list[str], start: str) -> str:
     if not found:
         raise Problem(f"no alert has an id that begins with {start!r}; oncu digest shows the ids")
     if len(found) > 1:

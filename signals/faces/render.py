@@ -2,22 +2,34 @@
 
 import json
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from oncu.storage.feedback import ANSWERS
 
 from ..words import Words
 from .digest import DigestView
 from .layout import indented
 from .links import is_web_link
+from .signed import AnswerLink
 
 
-def render_digest(digest: DigestView, words: Words, form: str, *, wait_days: int) -> str:
-    """The digest as `text`, `html` or `json`."""
+def render_digest(
+    digest: DigestView, words: Words, form: str, *, wait_days: int, answer_link: AnswerLink | None = None
+) -> str:
+    """The digest as `text`, `html` or `json`; with `answer_link` each alert has the links that answer it."""
     if form == "json":
         return json.dumps(digest_as_dict(digest), ensure_ascii=False, indent=2)
-    template = _environment().get_template("digest.html.j2" if form == "html" else "digest.txt.j2")
-    return template.render(digest=digest, words=words, days=wait_days)
+    template = "digest.html.j2" if form == "html" else "digest.txt.j2"
+    links = {"answer_link": answer_link, "answer_codes": tuple(ANSWERS)}
+    return render_page(template, words, digest=digest, days=wait_days, **links)
+
+
+def render_page(template: str, words: Words, **values: object) -> str:
+    """A template of ours, `.html.j2` escaped and `.txt.j2` as it is, with these values."""
+    return _environment().get_template(template).render(words=words, **values)
 
 
 def digest_as_dict(digest: DigestView) -> dict[str, Any]:
@@ -25,6 +37,7 @@ def digest_as_dict(digest: DigestView) -> dict[str, Any]:
     return asdict(digest)
 
 
+@cache  # compiling the templates takes longer than filling them
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("oncu.signals"),

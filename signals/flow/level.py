@@ -9,10 +9,11 @@ was denied) counts no more from that moment on.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 
 from oncu.storage.signals import Step
 
+DAYS = timezone(timedelta(hours=3))  # a day begins with Istanbul's, whatever zone the pages are shown in
 RAISE, WITHDRAW = "raise", "withdraw"
 FADED = 1.0  # of 100: what is left of a step below this is not worth a word
 
@@ -40,7 +41,7 @@ def level_at(steps: Iterable[Step], at: datetime) -> float:
     left = 1.0
     for step in known:
         if step.kind == RAISE and step.episode_id not in withdrawn:
-            left *= 1 - step.height / 100 * _decay(at - step.known_at, step.half_life_days)
+            left *= 1 - step.height / 100 * _decay(step, at)
     return 100 * (1 - left)
 
 
@@ -58,9 +59,14 @@ def raising_steps(steps: Sequence[Step], at: datetime) -> list[LevelStep]:
     known = [step for step in steps if step.known_at <= at]
     withdrawn = {step.episode_id for step in known if step.kind == WITHDRAW}
     counting = [step for step in known if step.kind == RAISE and step.episode_id not in withdrawn]
-    faded = {step.id for step in counting if step.height * _decay(at - step.known_at, step.half_life_days) < FADED}
+    faded = {step.id for step in counting if step.height * _decay(step, at) < FADED}
     return trace_level([step for step in counting if step.id not in faded])
 
 
-def _decay(passed: timedelta, half_life_days: float) -> float:
-    return float(2 ** (-passed / timedelta(days=half_life_days)))
+def _decay(step: Step, at: datetime) -> float:
+    """What is left of a step, by calendar days: all that is shown on one day shows the same level."""
+    return float(2 ** (-(_day(at) - _day(step.known_at)).days / step.half_life_days))
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(DAYS).date()

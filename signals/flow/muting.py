@@ -1,6 +1,6 @@
 """Which alerts a day may carry, and which of them are held back while something graver of the client is open."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,17 +11,18 @@ from oncu.storage.database import Transaction
 from oncu.storage.digests import waiting_alerts
 from oncu.storage.signals import open_sides
 
+from .days import first_day_since
+
 
 def waiting_for(
-    connection: Transaction, manager: str, day: date, settings: Settings, *, asked_at: datetime | None = None
-) -> dict[str, Alert]:
-    """The alerts a digest of the day may carry, by id; `asked_at`: those no digest made until then carries."""
-    since, until = bounds_of(day, settings)
+    connection: Transaction, managers: Collection[str], day: date, settings: Settings
+) -> dict[str, dict[str, Alert]]:
+    """By manager the alerts a digest of the day may carry, by id."""
+    since, until = period_of(day, settings)
     start = since - timedelta(days=settings.digest.wait_days)
-    until = until if asked_at is None else min(until, asked_at + timedelta(microseconds=1))
-    ids = waiting_alerts(connection, manager, since=start, until=until, carried_by=asked_at)
-    found = load_alerts(connection, ids)
-    return {alert_id: found[alert_id] for alert_id in ids}
+    waiting = waiting_alerts(connection, managers, since=start, until=until)
+    found = load_alerts(connection, [alert_id for ids in waiting.values() for alert_id in ids])
+    return {manager: {alert_id: found[alert_id] for alert_id in ids} for manager, ids in waiting.items()}
 
 
 def muted_now(
@@ -47,6 +48,12 @@ def muted_alerts(
         if by := next((code for code in graver if f"risk:{code}" in open_types.get(alert.client_id, ())), None):
             found[alert_id] = by
     return found
+
+
+def period_of(day: date, settings: Settings) -> tuple[datetime, datetime]:
+    """What a digest of a day stands for: the day, with the weekend and holidays before it, as a half-open interval."""
+    first = first_day_since(day, settings.digest.country)
+    return bounds_of(first, settings)[0], bounds_of(day, settings)[1]
 
 
 def bounds_of(day: date, settings: Settings) -> tuple[datetime, datetime]:

@@ -12,46 +12,38 @@ from pathlib import Path
 from oncu.classifiers.firms.names import ClientName
 from oncu.classifiers.privacy import VERSION as PRIVACY
 from oncu.classifiers.stories.copies import StoryIndex
-from oncu.classifiers.stories.sketches import StoryText, sketch_documents
 from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import check_provenance
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
-from oncu.storage.alerts import Candidate, alert_candidates, save_alert_updates, save_alerts
 from oncu.storage.clients import Client, has_clients, load_clients
-from oncu.storage.database import Database, Transaction
+from oncu.storage.database import Database
 from oncu.storage.documents import Document, count_pending, first_visits, mark_read, pending_documents
 from oncu.storage.hits import evidence_hits, mark_detected, pending_hits
 from oncu.storage.mentions import (
-    StoryMember,
-    recent_story_members,
     save_mentions,
     save_story_members,
     save_tags,
-    stories_of_versions,
 )
 from oncu.storage.privacy import save_masked
 from oncu.storage.prospects import save_prospect_mentions
 from oncu.storage.runs import finish_run, start_run
-from oncu.storage.scores import newest_scores
 from oncu.storage.signals import episodes_of, save_detected, signals_of, story_aliases_of
-from oncu.storage.stakes import stakes_of
 
-from ..complaints.stage import complain_pending, held_back
+from ..complaints.stage import complain_pending
 from ..learning.models import reading_model
 from . import detect as detecting
 from . import read as reading
-from . import route as routing
+from .alerting import alert_pending
 from .derive import derive_pending
 from .masking import mask_documents, mask_pending
 from .novelty import REMEMBERED
-from .priority import Ranking, earlier_signals
 from .ready_names import cache_folder, ready_matcher
+from .stories import STORY_DAYS, join_stories, restore_stories
 from .verdicts import with_verdicts
 
 BATCH = 500
-STORY_DAYS = 14
 NO_CLIENTS = "there are no clients to listen for; run: oncu clients import FILE"
 
 Progress = Callable[[str, int, int], None]
@@ -111,7 +103,7 @@ def warm_up(database: Database, catalogue: Catalogue, now: datetime, *, cache: P
     learned, model = reading_model(database, now)
     reader = _build_reader(clients, catalogue, cache)
     reader = replace(reader, tagger=reader.tagger.joined(learned), model=model) if learned else reader
-    return Warm(reader, _restore_stories(database, now))
+    return Warm(reader, restore_stories(database, now))
 
 
 def run_pending(
@@ -136,7 +128,8 @@ def run_pending(
         counts += detect_pending(database, catalogue.types, settings, now)
         counts += Counts(signals=complain_pending(database, catalogue.types, settings, now))
         counts += Counts(signals=derive_pending(database, catalogue.types, now))
-        counts += route_pending(database, catalogue.types, settings, now)
+        made, updates = alert_pending(database, catalogue.types, settings, now)
+        counts += Counts(alerts=made, updates=updates)
         status = "done"
     finally:
         with database.write() as connection:
@@ -196,34 +189,13 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
             counts += Counts(signals=len(found.signals))
 
 
-def route_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:
-    """Make the alerts that episodes deserve, and note what is new on alerts already made."""
-    longest = max((spec.merge_days for spec in types.values()), default=30)
-    with database.write() as connection:
-        candidates = alert_candidates(connection, since=now - timedelta(days=longest))
-        held = held_back(connection, candidates, now)
-        known = [c for c in candidates if c.type in types and c.episode_id not in held]
-        ranking = _ranking(connection, known, now)
-        alerts = save_alerts(connection, routing.route(known, types, settings.alerts, now, ranking))
-        return Counts(alerts=alerts, updates=save_alert_updates(connection, now))
-
-
-def _ranking(connection: Transaction, candidates: Sequence[Candidate], now: datetime) -> Ranking:
-    clients = sorted({candidate.client_id for candidate in candidates})
-    return Ranking(
-        earlier_signals(candidates, signals_of(connection, clients)),
-        stakes_of(connection, clients),
-        newest_scores(connection, "source", "foresight", until=now.date()),
-    )
-
-
 def _next_batch(database: Database) -> list[Document]:
     with database.read() as connection:
         return pending_documents(connection, "read", limit=BATCH)
 
 
 def _read_batch(database: Database, batch: list[Document], warm: Warm, now: datetime) -> Counts:
-    members = _join_stories(database, batch, warm.stories, now)
+    members = join_stories(database, batch, warm.stories, now)
     found = reading.read_documents(batch, warm.reader, now)
     masking = mask_documents(batch, found.mentions, warm.reader.tax_ids)
     with database.write() as connection:
@@ -234,32 +206,6 @@ def _read_batch(database: Database, batch: list[Document], warm: Warm, now: date
         mark_read(connection, (d.id for d in batch), "read", warm.reader.version, now)
         save_masked(connection, masking.looked_at, masking.masked, PRIVACY, now)
     return Counts(documents=len(batch), mentions=mentions, tags=tags)
-
-
-def _join_stories(
-    database: Database, batch: Sequence[Document], stories: StoryIndex, now: datetime
-) -> list[StoryMember]:
-    """The stories of a batch; an edited document stays in the story it was in before, however much was edited."""
-    keys = [(document.source, document.natural_key) for document in batch]
-    with database.read() as connection:
-        earlier = stories_of_versions(connection, keys, since=now - timedelta(days=STORY_DAYS))
-    texts = [StoryText(d.id, d.title, d.text, d.published_at or now, d.source) for d in batch]
-    members = []
-    for key, text, sketched in zip(keys, texts, sketch_documents(texts), strict=True):
-        if (story_id := earlier.get(key)) is not None:
-            stories.restore(text.document_id, story_id, sketched, text.published_at, known_at=now)
-        joined = stories.add(text, sketched, known_at=now)
-        members.append(StoryMember(text.document_id, joined.story_id, joined.similarity, joined.is_copy, sketched, now))
-        earlier[key] = joined.story_id
-    return members
-
-
-def _restore_stories(database: Database, now: datetime) -> StoryIndex:
-    stories = StoryIndex(window_days=STORY_DAYS)
-    with database.read() as connection:
-        for member, told_at in recent_story_members(connection, now - timedelta(days=STORY_DAYS)):
-            stories.restore(member.document_id, member.story_id, member.sketch, told_at, known_at=member.known_at)
-    return stories
 
 
 def _build_reader(clients: Sequence[Client], catalogue: Catalogue, cache: Path | None) -> reading.Reader:

@@ -107,7 +107,8 @@ def share(name: str, *, zero: bool = True) -> Column:
         found = numbers.parse_share(cell, context.decimal)
         if isinstance(found, Bad) or 0 < found <= 1 or (zero and found == 0):
             return found
-        return Bad(f"{show(cell)} is not {'from' if zero else 'above'} 0 to 1; write a share such as 0,25 or %25")
+        range_missed = "is not from 0 to 1" if zero else "is not above 0 to 1"
+        return Bad(f"{show(cell)} {range_missed}; write a share such as 0,25 or %25")
 
     return Column(name, parse, is_number=True)
 

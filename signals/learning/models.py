@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from oncu.classifiers.learned.embeddings import Embedder, Kind, open_embedder
 from oncu.classifiers.learned.evaluate import (
     Comparison,
     Counts,
     Gold,
     Judgement,
+    Objection,
     auc,
     brier,
     compare,
@@ -50,11 +52,12 @@ LIBRARIES = ("scikit-learn", "skops")
 
 @dataclass(frozen=True)
 class Course:
-    """What a training works with: the types that are read, the noise classes, the sources."""
+    """What a training works with: the types that are read, the noise classes, the sources, perhaps sentence vectors."""
 
     types: Mapping[str, SignalSpec]
     noise: Mapping[str, NoiseSpec]
     sources: Mapping[str, SourceSpec]
+    embeddings: Kind | None = None
 
     @property
     def tagger(self) -> Tagger:
@@ -72,30 +75,36 @@ class Match:
     newest: Comparison
 
     @property
+    def newly_worse(self) -> tuple[Objection, ...]:
+        """Where the new one is worse in the newest month."""
+        return tuple(reason for reason in self.newest.reasons if reason.kind == "worse")
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Why the new one may not be promoted: what the frozen set says, and where it is worse in the newest month."""
-        worse = [r for r in self.newest.reasons if r.startswith("worse")]
-        return (*self.frozen.reasons, *(f"newest month: {reason}" for reason in worse))
+        return (*map(str, self.frozen.reasons), *(f"newest month: {reason}" for reason in self.newly_worse))
 
 
 def train_model(database: Database, course: Course, folder: Path, by: str, now: datetime) -> TrainedModel:
     """Train on everything there is, write the model and its report beside it, and register it.
 
-    The same inputs give the same model, which is registered once. Raises ModelError, StorageError.
+    The same inputs give the same model, which is registered once. Raises ModelError, EmbeddingsError, StorageError.
     """
+    embedder = open_embedder(course.embeddings) if course.embeddings else None
     tagger = course.tagger
     corpus = gather(database, course.types, course.noise, course.sources, tagger, now)
-    name = key_id("model", json.dumps(corpus.inputs, sort_keys=True), _library())[:12]
+    inputs = {**corpus.inputs, **_vectors(embedder)}
+    name = key_id("model", json.dumps(inputs, sort_keys=True), _library())[:12]
     with database.read() as connection:
         known = next((model for model in load_trained(connection) if model.id == name), None)
     if known and file_of(database, known).is_file():
         return known
-    made = train(corpus.examples, course.types, course.noise)
+    made = train(corpus.examples, course.types, course.noise, embedder=embedder)
     path = folder.resolve() / f"{name}.skops"
     sha256 = save_model(made.learned, path)
     report = json.loads(json.dumps(_report(corpus, made, course, tagger)))
     path.with_suffix(".json").write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
-    model = TrainedModel(name, name_file(database, path), sha256, _library(), corpus.inputs, report, by, now)
+    model = TrainedModel(name, name_file(database, path), sha256, _library(), inputs, report, by, now)
     with database.write() as connection:
         save_trained(connection, model)
     return model
@@ -204,6 +213,13 @@ def _compare(judged: Sequence[JudgedPassage], taggers: tuple[Tagger, Tagger], co
 def _summary(comparison: Comparison) -> str:
     main = comparison.main
     return f"F1 {main.value:+.3f} ({main.low:+.3f} … {main.high:+.3f}) on {main.n} frozen texts"
+
+
+def _vectors(embedder: Embedder | None) -> dict[str, Mapping[str, object]]:
+    """The sentence vectors among the inputs of a training; n is their length."""
+    if embedder is None:
+        return {}
+    return {f"embeddings {embedder.kind}": {"n": embedder.size, "sha256": embedder.sha256}}
 
 
 def _library() -> str:

@@ -28,6 +28,7 @@ BLIND: frozenset[State] = frozenset(("silent", "changed", "failing"))
 WELL: frozenset[State] = frozenset(("ok", "recovered"))
 MUCH = 0.2  # so large a share of rows or pages that cannot be read is no accident
 WINDOW = timedelta(days=28)  # what is usual is taken from
+DAY = timedelta(days=1)
 RECENT = timedelta(days=7)  # compared with what is usual
 LEAST_DAYS = 5  # with documents, before a day without any can mean something
 EXPECTED = 7.0  # documents that a pause has cost by what is usual: by chance none comes once in a thousand times
@@ -108,6 +109,8 @@ def judge_source(
     for visit in visits:
         health = _after(health, visit, arrivals, alarm_after)
     per_day, usual = _rates(arrivals, visits[-1].started_at.date())
+    if per_day is None:
+        per_day, usual = _rates_of_visits(visits)
     return replace(health, per_day=per_day, usual=usual, dated=_dated(visits))
 
 
@@ -201,6 +204,17 @@ def _rates(arrivals: Mapping[date, int], on: date) -> tuple[float | None, float 
         return None, None
     recent = sum(n for day, n in counted.items() if day > split)
     return round(recent / RECENT.days, 1), round((sum(counted.values()) - recent) / ((split - first).days + 1), 1)
+
+
+def _rates_of_visits(visits: Sequence[Visit]) -> tuple[float | None, float | None]:
+    """Documents a day that the last visit brought and that those before it did, where visits are weeks apart; the first
+    visit is left out, it may have brought a backlog."""
+    good = [visit for visit in visits if visit.status == "done"]
+    if len(good) < 3 or good[-1].started_at - good[-2].started_at < RECENT:
+        return None, None
+    last, before = (later.started_at - first.started_at for first, later in ((good[-2], good[-1]), (good[0], good[-2])))
+    brought = sum(visit.counts.get("new", 0) for visit in good[1:-1])
+    return round(good[-1].counts.get("new", 0) * DAY / last, 1), round(brought * DAY / before, 1)
 
 
 def _dated(visits: Iterable[Visit]) -> float | None:

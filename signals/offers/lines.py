@@ -10,7 +10,7 @@ from oncu.scoring.offers.winnable import CLASSES
 
 from ..words import Words
 from .price_lines import price_section
-from .say import day_text, points, share
+from .say import day_text, group_name, points, share
 
 SHOWN = 8  # groups of one kind
 
@@ -75,18 +75,19 @@ def _to_whom(report: OffersReport, words: Words) -> list[str]:
 def _by_group(report: OffersReport, words: Words) -> list[str]:
     lines = [words("of_by_group")] if report.groups else []
     for by, groups in report.groups.items():
-        lines += [f"  {words(f'of_by_{by}')}", *_groups(groups, words)]
+        lines += [f"  {words(f'of_by_{by}')}", *_groups(by, groups, words)]
     return lines
 
 
-def _groups(groups: Iterable[GroupWins], words: Words) -> list[str]:
+def _groups(by: str, groups: Iterable[GroupWins], words: Words) -> list[str]:
     """A line a group with enough decided offers; the others share one."""
     told = list(groups)
     enough = [one for one in told if one.won + one.lost >= ENOUGH][:SHOWN]
-    few = [f"{one.group} {one.won + one.lost}" for one in told if one.won + one.lost < ENOUGH]
+    few = [f"{group_name(by, one.group, words)} {one.won + one.lost}" for one in told if one.won + one.lost < ENOUGH]
     early = ", ".join([*few[:SHOWN], *(["…"] if len(few) > SHOWN else [])])
     lines = [
-        f"    {one.group}: {share(one.win_rate, words)}; {words('of_margin')} {points(one.margin, words)}"
+        f"    {group_name(by, one.group, words)}: {share(one.win_rate, words)}; "
+        f"{words('of_margin')} {points(one.margin, words)}"
         for one in enough
     ]
     return lines + ([f"    {words('of_too_early', names=early)}"] if early else [])
@@ -112,7 +113,7 @@ def _managers(report: OffersReport, words: Words) -> list[str]:
         best = f"; {words('of_efficiency')} {share(one.efficiency, words)}" if one.efficiency else ""
         spread = points(one.scatter, words)
         lines.append(f"  {one.manager}: {points(one.above, words)}; {words('of_scatter')} {spread}{best}")
-    apart = [one.segment for one in report.fairness if one.is_apart]
+    apart = [group_name("segment", one.segment, words) for one in report.fairness if one.is_apart]
     if report.fairness:
         lines.append(f"  {words('of_unfair', names=', '.join(apart)) if apart else words('of_fair')}")
     return lines

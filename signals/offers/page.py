@@ -58,7 +58,7 @@ def offers_page(report: OffersReport, words: Words) -> OffersPage:
         losses_section(report),
         winnable_section(report),
         prices_section(report, words),
-        people_section(report),
+        people_section(report, words),
         after_section(report),
     )
     told = tuple(one for one in sections if one.tables)

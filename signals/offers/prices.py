@@ -12,6 +12,7 @@ from oncu.scoring.offers.rival_price import Fan
 from ..score.figures import Label, Number, Remark, Row, Section, Table, plain_number
 from ..words import Words
 from .numbers import counted, single, table, told
+from .say import group_name
 from .why import why_line
 
 
@@ -33,9 +34,9 @@ def prices_section(report: OffersReport, words: Words) -> Section:
     )
 
 
-def people_section(report: OffersReport) -> Section:
+def people_section(report: OffersReport, words: Words) -> Section:
     """Managers against equal offers, and whether the best price would move a segment up."""
-    apart = [one.segment for one in report.fairness if one.is_apart]
+    apart = [group_name("segment", one.segment, words) for one in report.fairness if one.is_apart]
     said = Remark("of_unfair", {"names": ", ".join(apart)}) if apart else Remark("of_fair")
     fairness = Table("fairness", "", tuple(map(_segment, report.fairness)), (said,))
     return Section(

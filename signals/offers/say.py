@@ -24,5 +24,10 @@ def points(found: Rate, words: Words) -> str:
     return words("interval", value=words.number(found.value, 2), low=low, high=high, n=found.n)
 
 
+def group_name(by: str, group: str, words: Words) -> str:
+    """A group as the language calls it: the size bands have words, other groups are the bank's own names."""
+    return words.texts.get(f"score_l_size_{group}", group) if by == "segment" else group
+
+
 def day_text(day: date, words: Words) -> str:
     return day.strftime("%d.%m.%Y" if words.language == "tr" else "%Y-%m-%d")

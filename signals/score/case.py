@@ -8,12 +8,12 @@ from math import ceil
 
 import numpy as np
 
-from oncu.scoring.judge.asof import SALE, client_day, day_of, number_clients
+from oncu.scoring.judge.asof import SALE, client_day, day_of
 from oncu.scoring.judge.base_rate import Controls, matched_controls
 from oncu.scoring.judge.episodes import Episodes
 from oncu.scoring.judge.evidence import Evidence, gather_evidence
 from oncu.scoring.judge.followup import FollowUp
-from oncu.scoring.judge.leakage import reporting_delay, without_defining_sources
+from oncu.scoring.judge.leakage import settled_day, without_defining_sources
 from oncu.scoring.judge.tables import BoolArray, Exposure, IntArray, Outcomes, Signals
 from oncu.storage.outcomes import Outcome
 
@@ -64,7 +64,7 @@ class Case:
     outcomes: Outcomes
     exposure: Exposure | None
     evidence: Evidence
-    clients: Mapping[str, int]
+    clients: dict[str, int]
     barred: tuple[str, ...] = ()
     barred_signals: int = 0
 
@@ -145,7 +145,7 @@ def terms_for(ledger: Ledger, horizon: int) -> Terms:
         np.array([day_of(getattr(one, name).date()) for one in ledger.outcomes], dtype=np.int64)
         for name in ("occurred_at", "recorded_at")
     )
-    delay = max(reporting_delay(occurred, recorded, day_of(ledger.as_of)), 0)
+    delay = max(day_of(ledger.as_of) - settled_day(occurred, recorded, day_of(ledger.as_of)), 0)
     cut = delay if delay <= LONGEST_DELAY else 0
     return Terms(ledger.as_of, ledger.as_of - cut * DAY, delay, horizon)
 
@@ -167,21 +167,33 @@ def make_case(
         signals=kept,
         outcomes=outcomes,
         exposure=ledger.exposure,
-        evidence=gather(kept, outcomes, ledger.exposure, side, terms, by=by),
-        clients=number_clients(
-            kept.client_id, outcomes.client_id, () if ledger.exposure is None else ledger.exposure.client_id
-        ),
+        evidence=gather(kept, outcomes, ledger.exposure, side, terms, by=by, clients=ledger.clients),
+        clients=ledger.clients,
         barred=barred,
         barred_signals=len(ledger.signals) - len(kept),
     )
 
 
 def gather(
-    signals: Signals, outcomes: Outcomes, exposure: Exposure | None, side: str, terms: Terms, *, by: str = "type"
+    signals: Signals,
+    outcomes: Outcomes,
+    exposure: Exposure | None,
+    side: str,
+    terms: Terms,
+    *,
+    clients: dict[str, int],
+    by: str = "type",
 ) -> Evidence:
-    """The evidence of one side on these terms."""
+    """The evidence of one side on these terms; `clients` numbers them."""
     return gather_evidence(
-        signals, outcomes, exposure, side=side, as_of=terms.judged_to, merge_days=terms.merge_days, by=by
+        signals,
+        outcomes,
+        exposure,
+        side=side,
+        as_of=terms.judged_to,
+        merge_days=terms.merge_days,
+        by=by,
+        clients=clients,
     )
 
 

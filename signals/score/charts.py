@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import log10
 
 from .figures import Label, Number, Row, Table
+from .heat_map import draw_heat, heat_height
 from .strokes import LEFT, RIGHT, TOP, WIDTH, across, ceiling, grid, path, svg, text, up
 
 MOST_BARS = 12
@@ -15,6 +16,7 @@ DRAWN = {
     "league_origin": "foresight_precision",
     "actionable": "actionable",
     "reading": "precision_at",
+    "places": "precision_at",
     "funnel": "lead_share",
     "waterfall": "lost",
 }
@@ -169,6 +171,11 @@ def draw_lifts(table: Table, brush: Brush) -> str:
     return svg(height, parts)
 
 
+def draw_heat_map(table: Table, brush: Brush) -> str:
+    """Type x source, darker where more came true."""
+    return svg(heat_height(table), draw_heat(table, brush.name))
+
+
 CHARTS: dict[str, Callable[[Table, Brush], str]] = {
     "curve": draw_curve,
     "bars": draw_bars,
@@ -177,6 +184,7 @@ CHARTS: dict[str, Callable[[Table, Brush], str]] = {
     "waterfall": draw_waterfall,
     "reliability": draw_reliability,
     "lifts": draw_lifts,
+    "heat": draw_heat_map,
 }
 
 

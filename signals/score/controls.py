@@ -40,7 +40,7 @@ def _worlds(case: Case) -> Iterator[tuple[str, tuple[Signals, Outcomes]]]:
 def _lift_of(case: Case, signals: Signals, outcomes: Outcomes) -> Number:
     """The lift of another world at the headline's horizon; too early where five ends are not expected in it."""
     horizon, terms = case.terms.horizon, case.terms
-    evidence = gather(signals, outcomes, case.exposure, case.side, terms)
+    evidence = gather(signals, outcomes, case.exposure, case.side, terms, clients=case.clients)
     episodes, followed = evidence.episodes, evidence.followed
     if evidence.spells is None or not len(episodes):
         return Number("lift", "times", None, n=0, horizon=horizon).early(None)

@@ -94,11 +94,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Section:
-    """What belongs together on a page."""
+    """What belongs together on a page; `title` where it is no text of the product (a client's name)."""
 
     key: str
     tables: tuple[Table, ...]
     remarks: tuple[Remark, ...] = ()
+    title: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,15 @@ import numpy as np
 from oncu.scoring.judge.asof import SALE, day_of, encode
 from oncu.scoring.judge.tables import IntArray
 from oncu.scoring.people.agreement import dawid_skene, fleiss_kappa
-from oncu.scoring.people.funnel import NEVER, STAGES, Leads, acceptance_by_analyst, already_known, funnel
+from oncu.scoring.people.funnel import (
+    NEVER,
+    STAGES,
+    Leads,
+    acceptance_by_analyst,
+    already_known,
+    funnel,
+    yield_per_hour,
+)
 from oncu.scoring.people.verdicts import verdict_worth
 from oncu.storage.judged import ToldAlert, Verdict
 from oncu.storage.labels import RIGHT
@@ -33,13 +41,14 @@ class _Lead:
     was_known: bool
 
 
-def lead_tables(ledger: Ledger, cases: Mapping[str, Case]) -> tuple[Table, ...]:
-    """The funnel, the analysts, the agreement of reviewers, and whether a yes foretells the end."""
+def lead_tables(ledger: Ledger, cases: Mapping[str, Case], hours: float | None = None) -> tuple[Table, ...]:
+    """The funnel, the analysts, the agreement of reviewers, and whether a yes foretells the end; `hours` of research a
+    lead takes, where that is known."""
     leads = [lead for lead in _leads(ledger, cases) if lead.alert.client_id in cases[lead.alert.side].clients]
     if not leads:
         return (Table("funnel", "", (), (Remark("score_needs_leads"),)), *_agreement(ledger))
     first = next(iter(cases.values()))
-    return (_funnel(leads, first), _analysts(leads), *_agreement(ledger), *_worth(leads, cases))
+    return (_funnel(leads, first, hours), _analysts(leads), *_agreement(ledger), *_worth(leads, cases))
 
 
 def _leads(ledger: Ledger, cases: Mapping[str, Case]) -> Iterator[_Lead]:
@@ -68,7 +77,7 @@ def _end_day(case: Case, client_id: str, confirmed: int) -> int:
     return int(ends.day[own].min()) if own.any() else NEVER
 
 
-def _funnel(leads: Sequence[_Lead], case: Case) -> Table:
+def _funnel(leads: Sequence[_Lead], case: Case, hours: float | None) -> Table:
     reached = np.array([lead.reached for lead in leads], dtype=np.int64)
     closed = np.array([lead.closed for lead in leads], dtype=np.int64)
     (client,), _ = encode([lead.alert.client_id for lead in leads])
@@ -83,7 +92,18 @@ def _funnel(leads: Sequence[_Lead], case: Case) -> Table:
         rows.append(Row(Label("stage", step.stage), unless_few(numbers, step.n)))
     known = already_known(np.array([lead.was_known for lead in leads], dtype=bool))
     rows.append(Row(Label("stage", "known"), unless_few((of_rate("lead_share", "share", known),), known.n)))
-    return Table("funnel", "", tuple(rows), (Remark("score_needs_hours"),), chart="bars")
+    if hours is None:
+        return Table("funnel", "", tuple(rows), (Remark("score_needs_hours"),), chart="bars")
+    rows.append(Row(Label("stage", "yield"), (_yield(leads, hours),)))
+    return Table("funnel", "", tuple(rows), chart="bars")
+
+
+def _yield(leads: Sequence[_Lead], hours: float) -> Number:
+    """Confirmed leads an hour of research spent on those investigated."""
+    investigated, confirmed = (
+        sum(lead.reached[STAGES.index(stage)] < NEVER for lead in leads) for stage in ("investigated", "confirmed")
+    )
+    return of_rate("yield_per_hour", "score", yield_per_hour(confirmed, hours * investigated))
 
 
 def _analysts(leads: Sequence[_Lead]) -> Table:

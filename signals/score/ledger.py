@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from oncu.config.load import HERE, read_yaml
-from oncu.scoring.judge.asof import day_number, day_of
+from oncu.scoring.judge.asof import day_number, day_of, number_clients
 from oncu.scoring.judge.columns import NOT_A_TIME, exposure_from_rows, outcomes_from_rows, read_moment
 from oncu.scoring.judge.leakage import assert_point_in_time, choose_signals
 from oncu.scoring.judge.tables import BoolArray, Signals, TimeArray
@@ -64,6 +65,12 @@ class Ledger:
     verdicts: tuple[Verdict, ...]
     leads: tuple[Verdict, ...]
     listening: Listening
+
+    @cached_property
+    def clients(self) -> dict[str, int]:
+        """One number a client over all tables, in alphabetical order: counted once, used by every comparison."""
+        exposed = () if self.exposure is None else self.exposure.client_id
+        return number_clients(self.signals.client_id, [one.client_id for one in self.outcomes], exposed)
 
     @property
     def told(self) -> BoolArray:

@@ -15,6 +15,7 @@ from .wording import Wording
 
 Form = Literal["text", "html", "json", "csv"]
 Language = Literal["tr", "en"]
+SCORE, MISSED = "score.html", "missed.html"  # pages that link each other where they lie in one folder
 OTHER: dict[str, Language] = {"tr": "en", "en": "tr"}
 
 
@@ -27,10 +28,13 @@ def wording_of(
     return Wording(load_words(language, timezone), {"type": titles, "source": outlets})
 
 
-def render(report: ScoreReport, form: Form, wording: Wording, *, other: str | None = None) -> str:
-    """A scoreboard in one form; `other` is the address of the page in the other language."""
+def render(
+    report: ScoreReport, form: Form, wording: Wording, *, other: str | None = None, missed: str | None = None
+) -> str:
+    """A scoreboard in one form; `other` and `missed` are the addresses of the page in the other language and of the
+    regret page."""
     if form == "html":
-        return render_html(report, wording, other=other, command=command_of(report, wording))
+        return render_html(report, wording, other=other, missed=missed, command=command_of(report, wording))
     if form == "text":
         return render_text(report, wording)
     return render_json(report) if form == "json" else render_csv(report)
@@ -38,11 +42,27 @@ def render(report: ScoreReport, form: Form, wording: Wording, *, other: str | No
 
 def save_both(report: ScoreReport, file: Path, wording: Wording, other: Wording) -> list[str]:
     """The page in two languages, the second beside the first (score.html, score-en.html); what was written."""
-    beside = file.with_name(f"{file.stem}-{other.words.language}{file.suffix}")
+    second = beside(file, other.words.language)
     return [
-        save(file, render(report, "html", wording, other=beside.name), wording),
-        save(beside, render(report, "html", other, other=file.name), other),
+        save(file, render(report, "html", wording, other=second.name, missed=page_beside(file, MISSED)), wording),
+        save(
+            second,
+            render(report, "html", other, other=file.name, missed=page_beside(file, MISSED, other.words.language)),
+            other,
+        ),
     ]
+
+
+def beside(file: Path, language: str) -> Path:
+    """The page in another language: score.html → score-en.html."""
+    return file.with_name(f"{file.stem}-{language}{file.suffix}")
+
+
+def page_beside(file: Path, name: str, language: str | None = None) -> str | None:
+    """The name of another page in the same folder (missed.html, missed-en.html) where there is one."""
+    wanted = file.with_name(name)
+    found = wanted if language is None else beside(wanted, language)
+    return found.name if found.is_file() else None
 
 
 def save(file: Path, content: str, wording: Wording) -> str:

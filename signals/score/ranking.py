@@ -59,7 +59,7 @@ def ranking_table(case: Case, rows: Labelled) -> Table:
 def reliability_table(case: Case, rows: Labelled) -> Table:
     """What happened at each probability given (in hundredths), with its band."""
     if rows.cases < ENOUGH:
-        return Table("reliability", case.side, (), (_early(case, rows),))
+        return Table("reliability", case.side, (), (too_early(case, rows),))
     said = np.round(rows.probability, 2)
     draws = DRAWS if len(said) < MANY else DRAWS_OF_MANY
     curve = reliability(said, rows.is_case, rows.client, np.random.default_rng(SEED), draws)
@@ -76,7 +76,7 @@ def reliability_table(case: Case, rows: Labelled) -> Table:
 def bands_table(case: Case, rows: Labelled) -> Table:
     """Bands of probability: said, happened, and whether the difference is more than chance."""
     if not len(rows.client):
-        return Table("bands", case.side, (), (_early(case, rows),))
+        return Table("bands", case.side, (), (too_early(case, rows),))
     found = band_table(rows.probability, rows.is_case, two_sided=case.side == "opportunity")
     lines = tuple(
         Row(
@@ -99,7 +99,7 @@ def bands_table(case: Case, rows: Labelled) -> Table:
 def usefulness_table(case: Case, rows: Labelled) -> Table:
     """At each threshold what flagging is worth, beside flagging all and flagging none."""
     if rows.cases < ENOUGH:
-        return Table("usefulness", case.side, (), (_early(case, rows),))
+        return Table("usefulness", case.side, (), (too_early(case, rows),))
     curve = decision_curve(rows.probability, rows.is_case, np.array(THRESHOLDS))
     return Table("usefulness", case.side, tuple(_useful_row(rows, *line) for line in curve.tolist()))
 
@@ -156,6 +156,7 @@ def _useful_row(rows: Labelled, threshold: float, model: float, everyone: float)
     return Row(Label("threshold", f"{threshold:.2f}"), numbers)
 
 
-def _early(case: Case, rows: Labelled) -> Remark:
+def too_early(case: Case, rows: Labelled) -> Remark:
+    """That too few ends were foretold to say anything, with the day expected."""
     until = case.until(rows.cases, horizon=case.terms.horizon)
     return Remark("score_too_early" if until else "score_too_early_open", {"n": rows.cases, "until": until})

@@ -21,9 +21,18 @@ OPENS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LOOK = Look(
     headlines=("conversion", "foresight_index", "confirmed"),
     narrow=("counts", "money", "acted", "monitor", "verdict", "agreement"),
-    folded=("league_source", "league_category", "league_type", "league_origin", "bands", "usefulness"),
+    folded=(
+        "league_source",
+        "league_category",
+        "league_type",
+        "league_origin",
+        "bands",
+        "usefulness",
+        "skill",
+        "mended",
+    ),
     plain=("basis", "counts", "ranking", "monitor"),
-    struck=("naive_share",),
+    struck=("naive_share", "accuracy"),
 )
 TEXT_TABLES = {
     "basis": ("basis",),
@@ -45,8 +54,11 @@ TEXT_METRICS = {
 FIRST_ROWS = 10
 
 
-def render_html(report: ScoreReport, wording: Wording, *, other: str | None = None, command: str) -> str:
-    """One self-contained page; `other` is the address of the same page in the other language."""
+def render_html(
+    report: ScoreReport, wording: Wording, *, command: str, other: str | None = None, missed: str | None = None
+) -> str:
+    """One self-contained page; `other` is the address of the same page in the other language, `missed` that of the
+    regret page beside it."""
     day = wording("score_as_of", day=wording.day(report.as_of), horizon=report.horizon)
     return fill_page(
         report,
@@ -56,6 +68,7 @@ def render_html(report: ScoreReport, wording: Wording, *, other: str | None = No
         about=f"{day} · {wording(f'score_arm_{report.arm}')}",
         command=command,
         other=other,
+        links=((missed, wording("score_see_missed")),) if missed else (),
     )
 
 
@@ -146,7 +159,7 @@ def _cells(section: str, answer: Answer, name: str) -> list[Any]:
 
 def _csv_line(report: ScoreReport, section: Section, table: Table, row: Row, number: Number) -> list[Any]:
     note = "" if row.note is None else "; ".join(str(_plain(one)) for one in row.note.values.values())
-    place = [section.key, table.key, table.side, row.label.kind, _harmless(row.label.key), note]
+    place = [section.key, table.key, table.side, row.label.kind, harmless(row.label.key), note]
     return [*place, *_numbers(number), *_frame(report)]
 
 
@@ -160,7 +173,7 @@ def _frame(report: ScoreReport) -> list[Any]:
     return [report.as_of.isoformat(), report.judged_to.isoformat(), report.arm]
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(OPENS_A_FORMULA) else text
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 from oncu.storage.database import Database
 
 from .acted import acted_table, money_table
-from .alerted import reading_table
+from .alerted import reading_tables
 from .answers import answer_all
 from .before import application_table, official_table
 from .case import SIDES, Case, Terms, make_case
 from .controls import controls_table
 from .coverage import coverage_tables
 from .figures import Label, Remark, Row, ScoreReport, Section, Table, plain_number
+from .heat import heat_table
 from .judging import Judged
 from .leads import lead_tables
 from .leadtime import actionable_table, forward_row, histogram_table, lead_table
@@ -19,6 +20,7 @@ from .ledger import Ledger, meanings
 from .missed import missed_tables
 from .ranking import bands_table, labelled, monitor_table, ranking_table, reliability_table, usefulness_table
 from .sides import count_table, curve_table, headline, horizon_table
+from .skill import mended_table, skill_table
 from .standings import GROUPINGS, league_table
 
 
@@ -26,14 +28,19 @@ def report_of(judged: Judged, database: Database) -> ScoreReport:
     """The scoreboard of what was judged. `database` is asked again for the way of single missed clients only."""
     ledger, cases = judged.ledger, judged.cases
     headlines = {side: headline(cases[side]) for side in SIDES}
-    leads = lead_tables(ledger, cases)
+    leads = lead_tables(ledger, cases, judged.costs.hours_per_lead)
     sections = (
         _listening_section(ledger),
         Section("opportunity", (*_common(cases["opportunity"]), application_table(cases["opportunity"], ledger))),
         _risk_section(database, cases["risk"], ledger),
         Section("sources", tuple(_league_tables(judged))),
         Section("leads", leads),
-        Section("ranking", tuple(table for side in SIDES for table in _rank_tables(cases[side], ledger))),
+        Section(
+            "ranking",
+            tuple(
+                table for side in SIDES for table in _rank_tables(cases[side], ledger, judged.costs.minutes_per_alert)
+            ),
+        ),
         Section("controls", tuple(controls_table(cases[side], headlines[side]) for side in SIDES)),
         Section("coverage", coverage_tables(ledger)),
     )
@@ -77,18 +84,21 @@ def _kind_table(case: Case, ledger: Ledger) -> Table:
 
 
 def _league_tables(judged: Judged) -> list[Table]:
-    return [league_table(judged.cases[side], judged.leagues[side][by], by) for by in GROUPINGS for side in SIDES]
+    leagues = [league_table(judged.cases[side], judged.leagues[side][by], by) for by in GROUPINGS for side in SIDES]
+    return [*leagues, *(heat_table(judged.cases[side], judged.ledger) for side in SIDES)]
 
 
-def _rank_tables(case: Case, ledger: Ledger) -> tuple[Table, ...]:
+def _rank_tables(case: Case, ledger: Ledger, minutes: float | None) -> tuple[Table, ...]:
     rows = labelled(case)
     return (
         ranking_table(case, rows),
-        reading_table(case, ledger),
+        *reading_tables(case, ledger, minutes),
         reliability_table(case, rows),
+        monitor_table(case, rows),
         bands_table(case, rows),
         usefulness_table(case, rows),
-        monitor_table(case, rows),
+        skill_table(case, rows),
+        mended_table(case, rows),
     )
 
 

@@ -1,21 +1,24 @@
 """Which sources, categories, types and origins foretell: the league of the scoring room as tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
+from oncu.scoring.judge.asof import day_number, day_of
 from oncu.scoring.judge.leakage import choose_signals
 from oncu.scoring.judge.tables import BoolArray, Signals, TimeArray
 from oncu.scoring.sources.crawl_delay import crawl_delays
 from oncu.scoring.sources.league import Standing, league_of
 
 from .case import Case, gather
-from .figures import Label, Number, Remark, Row, Table, of_rate, plain_number, unless_few
+from .figures import ENOUGH, Label, Number, Remark, Row, Table, of_rate, plain_number, unless_few
 from .ledger import Ledger
 
 GROUPINGS = ("source", "category", "type", "origin")
 SEED = 20
+MONTH = 30.44  # days
 
 
 @dataclass(frozen=True)
@@ -26,26 +29,38 @@ class Told:
     published_at: TimeArray
 
 
-def leagues_of(case: Case, ledger: Ledger) -> dict[str, tuple[Standing, ...]]:
-    """The league of each grouping. What was derived has no source and stands by type only."""
-    return {by: league_by(case, ledger, by) for by in GROUPINGS}
+def leagues_of(
+    case: Case, ledger: Ledger, monthly_costs: Mapping[str, float] | None = None
+) -> dict[str, tuple[Standing, ...]]:
+    """The league of each grouping. What was derived has no source and stands by type only; costs are by source."""
+    return {by: league_by(case, ledger, by, monthly_costs) for by in GROUPINGS}
 
 
-def league_by(case: Case, ledger: Ledger, by: str) -> tuple[Standing, ...]:
+def league_by(
+    case: Case, ledger: Ledger, by: str, monthly_costs: Mapping[str, float] | None = None
+) -> tuple[Standing, ...]:
     """The league of one grouping, best first, without the sources that proclaim what they would be judged by."""
-    kept = _not_barred(case, ledger)
-    return standings(case, _chosen(ledger, kept if by == "type" else ledger.told & kept), by)
+    told = _chosen(ledger, _not_barred(case, ledger)) if by == "type" else told_and_unbarred(case, ledger)
+    return standings(case, told, by, monthly_costs if by == "source" else None)
 
 
-def standings(case: Case, told: Told, by: str) -> tuple[Standing, ...]:
+def told_and_unbarred(case: Case, ledger: Ledger) -> Told:
+    """The signals that a source has told, without those that proclaim what they would be judged by."""
+    return _chosen(ledger, ledger.told & _not_barred(case, ledger))
+
+
+def standings(
+    case: Case, told: Told, by: str, monthly_costs: Mapping[str, float] | None = None
+) -> tuple[Standing, ...]:
     """The league of one grouping, best first."""
     terms = case.terms
     return league_of(
-        gather(told.signals, case.outcomes, case.exposure, case.side, terms, by=by),
+        gather(told.signals, case.outcomes, case.exposure, case.side, terms, by=by, clients=case.clients),
         horizon=terms.horizon,
         merge_days=terms.merge_days,
         by=by,
         delays=crawl_delays(told.signals, told.published_at, side=case.side, as_of=terms.judged_to, by=by),
+        costs=_costs(told.signals, terms.judged_to, monthly_costs or {}),
         random=np.random.default_rng(SEED),
     )
 
@@ -94,12 +109,35 @@ def _half_life(one: Standing) -> Number:
     return Number("half_life", "days", life.days, life.low, life.high, life.events)
 
 
+def _costs(signals: Signals, until: date, monthly: Mapping[str, float]) -> dict[str, float]:
+    """What each source has cost since its first signal."""
+    first: dict[str, int] = {}
+    if monthly:
+        for source, day in zip(signals.source, day_number(signals.known_at).tolist(), strict=True):
+            first[source] = min(day, first.get(source, day))
+    return {
+        source: monthly[source] * max(day_of(until) - day, 0) / MONTH
+        for source, day in first.items()
+        if source in monthly
+    }
+
+
 def _tellings(one: Standing) -> Iterator[Number]:
     telling = one.telling
+    if one.credit.cost is not None:
+        yield plain_number("cost", "money", one.credit.cost)
+        yield plain_number("cost_right", "money", _cost_right(one), n=rests_on(one))
+        yield plain_number("cost_unique", "money", one.credit.cost_per_unique, n=one.credit.unique)
     yield of_rate("first_share", "share", telling.first_share)
     yield of_rate("head_start", "days", telling.head_start_days)
     yield plain_number("copied", "share", telling.copied_share)
     yield plain_number("crawl_delay", "days", telling.crawl_delay_days)
+
+
+def _cost_right(one: Standing) -> float | None:
+    """What a right sighting has cost; None where too few are behind the share that came true."""
+    right = one.precision.value * one.record.sightings if one.precision.value and rests_on(one) >= ENOUGH else 0.0
+    return one.credit.cost / right if one.credit.cost is not None and right else None
 
 
 def _chosen(ledger: Ledger, kept: BoolArray) -> Told:

@@ -1,6 +1,6 @@
 """The page that reports share: answers, sections of tables and drawings, definitions; one self-contained file."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -34,7 +34,8 @@ class Look:
 
     `headlines`: metrics shown large over an answer, the first it has; `unknown`: what stands there
     for an answer without any, where that is not "too early".
-    Keys of tables: `narrow` fit half the page, `folded` hide behind a click, `plain` of one row are shown as a list.
+    Keys of tables: `narrow` fit half the page, `wide` take all of it, `folded` hide behind a click, `plain` of one row
+    are shown as a list.
     `struck`: metrics that are crossed out.
     """
 
@@ -44,6 +45,7 @@ class Look:
     folded: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     struck: tuple[str, ...] = ()
+    wide: tuple[str, ...] = ()
 
     def headline(self, answer: Answer, wording: Wording) -> str:
         """The number over an answer, or why there is none."""
@@ -62,9 +64,10 @@ def fill_page(
     about: str,
     command: str,
     other: str | None = None,
+    links: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """The page; `about` stands under its title, `other` is the address of the page in the other language, `command`
-    prints it again."""
+    """The page; `about` stands under its title, `other` is the address of the page in the other language, `links` are
+    addresses and titles of pages beside it, `command` prints it again."""
     metrics = {number.metric for _, _, _, number in report.lines()}
     return (
         _environment()
@@ -76,6 +79,7 @@ def fill_page(
             about=about,
             command=command,
             other=other,
+            links=links,
             chart=lambda table: Markup(draw(table)),
             metrics=sorted(metrics, key=lambda one: (wording.metric(one), one)),
         )

@@ -9,6 +9,7 @@ from ..words import Words
 from .figures import Answer, Label, Number, Remark, Row, Table, Unit
 
 DASH = "–"
+PAIR = ("type", "source")
 HELD = "\N{NO-BREAK SPACE}"  # inside a figure: it is not torn apart at the end of a line
 OPEN = "?"  # an end of an interval that nobody knows
 
@@ -33,6 +34,10 @@ class Wording:
         """What a row is about, in words; a key that has none stands for itself."""
         if label.title is not None:
             return label.title
+        if label.kind == "pair":
+            return " · ".join(
+                self.label(Label(kind, key)) for kind, key in zip(PAIR, label.key.split("|", 1), strict=True)
+            )
         if not label.key:
             return self.words(f"{self.face}_l_unknown")
         if label.key in self.titles.get(label.kind, {}):

@@ -9,13 +9,41 @@ from starlette.exceptions import HTTPException
 
 from oncu.config.problems import Problem
 
-from .pages import alert, client, language, prospects, risks, sources, today
+from .pages import (
+    alert,
+    answers,
+    client,
+    language,
+    measures,
+    offers,
+    prospects,
+    risks,
+    routing,
+    silences,
+    sources,
+    today,
+    unshown,
+)
 from .safety import guard
 from .show import show
 from .site import Site, visit_of
 
 STATIC = Path(__file__).parent / "static"
-PAGES = (today, alert, client, risks, sources, prospects, language)
+PAGES = (
+    today,
+    alert,
+    answers,
+    client,
+    risks,
+    measures,
+    offers,
+    sources,
+    unshown,
+    silences,
+    routing,
+    prospects,
+    language,
+)
 log = logging.getLogger(__name__)
 
 
@@ -34,8 +62,11 @@ def build_app(site: Site) -> FastAPI:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return show(visit_of(request), "wrong.html.j2", status=status, code=status, problem="")
+    """The page that says what is wrong; the detail of one of ours is the key of a text."""
+    status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
+    visit = visit_of(request)
+    problem = visit.words.texts.get(detail, "")
+    return show(visit, "wrong.html.j2", status=status, code=status, problem=problem)
 
 
 def _problem(request: Request, error: Exception) -> Response:

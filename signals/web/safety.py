@@ -23,9 +23,12 @@ Next = Callable[[Request], Awaitable[Response]]
 
 
 async def guard(request: Request, call_next: Next) -> Response:
-    """Refuse a change asked for by another site's page; add the headers that keep every answer to itself."""
-    if request.method not in READING and not is_own(request):
-        answer: Response = PlainTextResponse("this change was not asked for by a page of this site", status_code=403)
+    """Refuse a change asked for by another site's page, and a foreign name for this site; add the headers that keep
+    every answer to itself."""
+    if not is_known_host(request):
+        answer: Response = PlainTextResponse("this site is not known by that name", status_code=421)
+    elif request.method not in READING and not is_own(request):
+        answer = PlainTextResponse("this change was not asked for by a page of this site", status_code=403)
     else:
         answer = await call_next(request)
     for name, value in HEADERS.items():
@@ -39,6 +42,20 @@ def is_own(request: Request) -> bool:
     """Did a page of this site send it? Every browser says so with Sec-Fetch-Site or, where that is missing, Origin."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
-        return site in ("same-origin", "none")
+        return site == "same-origin"
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc == request.headers.get("host")
+
+
+def is_known_host(request: Request) -> bool:
+    """Is the site asked for by a name of its own? Else a foreign name that leads here would pass for the same site."""
+    known: frozenset[str] = request.app.state.site.hosts
+    return not known or host_name(request.headers.get("host", "")) in known
+
+
+def host_name(place: str) -> str:
+    """The name in host:port."""
+    try:
+        return urlsplit(f"//{place}").hostname or ""
+    except ValueError:  # brackets that hold no IPv6 address
+        return ""

@@ -20,8 +20,8 @@ class ClientFinder:
     entries: list[tuple[str, Client]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
-    def find(self, database: Database, text: str) -> tuple[list[Client], int]:
-        """The best MOST clients that hold every word typed, and how many there are.
+    def find(self, database: Database, text: str, *, most: int | None = MOST) -> tuple[list[Client], int]:
+        """The best `most` clients (None: all) that hold every word typed, and how many there are.
 
         `sise cam` finds Şişe Cam, ISPARTA Isparta. A name that begins so comes before one that only holds it, a short
         name before a long one.
@@ -31,7 +31,7 @@ class ClientFinder:
             return [], 0
         found = [(self._rank(words, key), client) for key, client in self._current(database) if _holds(key, words)]
         found.sort(key=lambda one: (one[0], one[1].client_id))
-        return [client for _, client in found[:MOST]], len(found)
+        return [client for _, client in found[:most]], len(found)
 
     def count(self, database: Database) -> int:
         """How many clients there are."""

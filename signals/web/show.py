@@ -7,15 +7,22 @@ from urllib.parse import urlencode
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from oncu.storage.feedback import ANSWERS
+
 from ..faces.links import domain_of, is_web_link
 from .site import LANGUAGES, Visit
+from .tame import tame_value
 
 ROOMS = (
     ("today", "/"),
     ("clients", "/clients"),
     ("risks", "/risks"),
-    ("sources", "/sources"),
     ("prospects", "/prospects"),
+    ("measures", "/olcum"),
+    ("offers", "/teklifler"),
+    ("sources", "/sources"),
+    ("unshown", "/gosterilmeyen"),
+    ("routing", "/yonlendirme"),
 )
 
 
@@ -26,6 +33,7 @@ def show(visit: Visit, template: str, *, room: str = "", status: int = 200, **va
         "rooms": ROOMS,
         "room": room,
         "languages": LANGUAGES,
+        "actor": visit.actor,
         "path": visit.request.url.path,
         "query": visit.request.url.query,
         "with_query": lambda **changed: with_query(visit, **changed),
@@ -42,14 +50,17 @@ def with_query(visit: Visit, **changed: str | None) -> str:
 
 @cache
 def environment() -> Environment:
-    """The templates; everything written into them is escaped."""
+    """The templates; everything written into them is escaped, and rid of letters that nobody sees."""
     made = Environment(
         loader=PackageLoader("oncu.signals.web"),
         autoescape=select_autoescape(("html.j2",), default=True, default_for_string=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=tame_value,
+        auto_reload=False,  # the templates come with the program: asking the disk costs a tenth of a page
     )
+    made.globals |= {"answer_codes": tuple(ANSWERS)}
     made.tests |= {"web_link": is_web_link}
     made.filters |= {"domain": domain_of, "pair": lambda value: (value, value)}
     return made

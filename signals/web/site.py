@@ -8,11 +8,14 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from oncu.config.settings import Settings
+from oncu.storage.clients import Client
 from oncu.storage.database import Database
 
+from ..faces.board import Flagged
 from ..faces.cards import Face
 from ..flow.pipeline import Catalogue
 from ..words import Words, load_words
+from .kept import Kept
 from .search import ClientFinder
 
 LANGUAGES = ("tr", "en")
@@ -21,13 +24,19 @@ COOKIE = "lang"
 
 @dataclass(frozen=True)
 class Site:
-    """One running application. `clock` is the only way to the time of day."""
+    """One running application. `clock` is the only way to the time of day.
+
+    `actor`: by whose name changes are signed. `hosts`: the names the pages are asked for by; empty for any.
+    """
 
     database: Database
     catalogue: Catalogue
     settings: Settings
     clock: Callable[[], datetime]
+    actor: str = "local"
+    hosts: frozenset[str] = frozenset()
     finder: ClientFinder = field(default_factory=ClientFinder)
+    flagged: Kept[tuple[list[Flagged], dict[str, Client]]] = field(default_factory=Kept)
 
     def words(self, language: str) -> Words:
         """The texts of a language."""
@@ -42,6 +51,11 @@ class Visit:
     request: Request
     now: datetime
     words: Words
+
+    @property
+    def actor(self) -> str:
+        """Who acts: until there are accounts the one name the pages were started with."""
+        return self.site.actor
 
     @property
     def face(self) -> Face:

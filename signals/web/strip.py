@@ -9,7 +9,8 @@ from markupsafe import Markup, escape
 from ..words import Words
 
 STEP, ROW, TOP = 30, 14, 4  # user units: width of a month, height of a mark, most marks drawn above one another
-ROOM = TOP * ROW + 8
+GAP = 14  # between the line, on which outcomes stand, and the first mark
+ROOM = TOP * ROW + GAP
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _month_marks(marks: Sequence[Mark], kind: str, x: float, base: int, words: W
             else []
         )
     sign = -1 if kind == "opportunity" else 1
-    shown = [_arrow(mark, kind, x, base + sign * (8 + ROW * n), words) for n, mark in enumerate(marks[:TOP])]
+    shown = [_arrow(mark, kind, x, base + sign * (GAP + ROW * n), words) for n, mark in enumerate(marks[:TOP])]
     if len(marks) > TOP:
         y = base + sign * (ROOM - 4)
         shown.append(f'<text x="{x}" y="{y}" text-anchor="middle">+{len(marks) - TOP}</text>')

@@ -15,13 +15,14 @@ from openpyxl.cell import WriteOnlyCell
 
 from ..words import Words
 from .site import Visit
+from .tame import tame
 
 Kind = Literal["text", "number", "share", "money", "day"]
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What a spreadsheet reads as a formula; a plain number may begin with a sign.
-FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-PLAIN_NUMBER = re.compile(r"[+-]?\d[\d.]*(,\d+)?$")
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+PLAIN_NUMBER = re.compile(r"[+-]?\d[\d.]*(,\d+)?")
+NOT_IN_XML = re.compile(r"[\ufffe\uffff\ud800-\udfff]")  # beside what is tamed
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a name; the title of a column is the text `col_<key>`."""
+    """Rows under a name, which is the path of their page; the title of a column is the text `col_<key>`."""
 
     name: str
     columns: tuple[Column, ...]
     rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def file(self) -> str:
+        """The name of a file with these rows, without its ending."""
+        return self.name.replace("/", "-")
 
     def titles(self, words: Words) -> list[str]:
         """The titles of the columns in a language."""
@@ -82,7 +88,7 @@ def csv_of(table: Table, words: Words) -> str:
 def xlsx_of(table: Table, words: Words) -> bytes:
     """Numbers as numbers, days as days, every text as a text."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(table.name[:31])
+    sheet = book.create_sheet(table.file[:31])
     for values in _lines(table, words):
         sheet.append([_cell(sheet, value) for value in values])
     out = io.BytesIO()
@@ -101,7 +107,7 @@ def _cell(sheet: Any, value: Any) -> Any:
         return value.date()
     if value is None or isinstance(value, bool | int | float | date):
         return value
-    cell = WriteOnlyCell(sheet, value=NOT_IN_XML.sub("", str(value)))
+    cell = WriteOnlyCell(sheet, value=NOT_IN_XML.sub("", tame(str(value))))
     cell.data_type = "s"
     return cell
 
@@ -114,10 +120,10 @@ def _plain(value: Any, words: Words) -> str:
     if isinstance(value, float):
         text = repr(round(value, 6))
         return text.replace(".", ",") if words.language == "tr" else text
-    text = str(value).replace("\x00", "")
-    return "'" + text if FORMULA.match(text) and not PLAIN_NUMBER.match(text) else text
+    text = tame(str(value))
+    return "'" + text if FORMULA.match(text) and not PLAIN_NUMBER.fullmatch(text) else text
 
 
 def _download(body: bytes, kind: str, table: Table, form: str) -> Response:
-    name = f"oncu-{table.name}.{form}"
+    name = f"oncu-{table.file}.{form}"
     return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

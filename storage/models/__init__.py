@@ -9,6 +9,7 @@ lives in `texts` alone, so that erasing a person touches one table.
 from .base import Moment, metadata
 from .clients import aliases, clients, prospect_mentions, prospects, record_versions, records, relations, sites
 from .crawl import backfills, documents, issues, readings, robots, runs, stories, story_members, texts, validators
+from .desk import moves
 from .happened import actions, audit, decisions, exposure, offers, outcomes, reviews, scores, versions
 from .heard import (
     alert_updates,
@@ -28,14 +29,22 @@ from .heard import (
     tags,
 )
 from .labels import labels, model_moves, trained_models
+from .pages import source_moves, stored_reports
+from .people import api_tokens, audit_head, people, person_roles, sessions
+from .told import absences, alert_routes, dispatches, routing_versions, silences, withheld
+from .work import slots
 
 __all__ = [
     "Moment",
+    "absences",
     "actions",
+    "alert_routes",
     "alert_updates",
     "alerts",
     "aliases",
+    "api_tokens",
     "audit",
+    "audit_head",
     "backfills",
     "clients",
     "complaints",
@@ -43,6 +52,7 @@ __all__ = [
     "derivations",
     "digest_alerts",
     "digests",
+    "dispatches",
     "documents",
     "episode_endings",
     "episodes",
@@ -53,8 +63,11 @@ __all__ = [
     "mentions",
     "metadata",
     "model_moves",
+    "moves",
     "offers",
     "outcomes",
+    "people",
+    "person_roles",
     "prospect_mentions",
     "prospects",
     "readings",
@@ -63,11 +76,17 @@ __all__ = [
     "relations",
     "reviews",
     "robots",
+    "routing_versions",
     "runs",
     "scores",
+    "sessions",
     "signal_evidence",
     "signals",
+    "silences",
     "sites",
+    "slots",
+    "source_moves",
+    "stored_reports",
     "stories",
     "story_aliases",
     "story_members",
@@ -77,4 +96,5 @@ __all__ = [
     "trained_models",
     "validators",
     "versions",
+    "withheld",
 ]

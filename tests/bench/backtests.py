@@ -13,9 +13,23 @@ from oncu.signals.backtest.run import run_backtest
 def bench_backtests(folder: Path) -> None:
     """Every ready backtest: its headline and its seconds of computing."""
     for name in ready_backtests():
-        start = time.process_time()
-        report = run_backtest(load_backtest(find_backtest(name)), SHARED / "data").as_json()
-        print(f"  {name}: {HEADLINES.get(name, str)(report)} ({time.process_time() - start:.1f} s)")
+        _run(name)
+
+
+def bench_bids(folder: Path) -> None:
+    """Backtest P: who wins a tender, why bids were lost, what the winner had in hand."""
+    _run("bids")
+
+
+def bench_bank_offers(folder: Path) -> None:
+    """Backtest O: which offers are accepted when the times change, and where the alarm rings."""
+    _run("bank-offers")
+
+
+def _run(name: str) -> None:
+    start = time.process_time()
+    report = run_backtest(load_backtest(find_backtest(name)), SHARED / "data").as_json()
+    print(f"  {name}: {HEADLINES[name](report)} ({time.process_time() - start:.1f} s)")
 
 
 def _banks(report: dict[str, Any]) -> str:
@@ -40,12 +54,35 @@ def _leads(report: dict[str, Any]) -> str:
     return ", ".join(f"{row['trace']} {row['in_time']}/{row['firms']}" for row in report["leads"])
 
 
+def _chances(report: dict[str, Any]) -> str:
+    ours, *others = report.get("chances") or report["models"]
+    beaten = ", ".join(f"{row['model']} {_losses(row)}" for row in others)
+    return f"log-loss and AUC {_losses(ours)} against {beaten}"
+
+
+def _losses(row: dict[str, Any]) -> str:
+    return f"{row['log_loss']['value']:.4f} {row['auc']['value']:.3f}"
+
+
+def _bids(report: dict[str, Any]) -> str:
+    lost = ", ".join(f"{row['why']} {row['lost']}" for row in report["why_lost"])
+    gaps = "; ".join(f"{row['gap']} {row['quarter']:.1f} to {row['three_quarters']:.1f} %" for row in report["gaps"])
+    return f"{_chances(report)}; lost: {lost}; winner's gap, middle half: {gaps}"
+
+
+def _offers(report: dict[str, Any]) -> str:
+    rung = ", ".join(f"{row['learnt_parts']} -> {row['alarm_part']}" for row in report["monitor"])
+    return f"{_chances(report)}; alarm by parts learnt: {rung}"
+
+
 HEADLINES = {
     "bank-failures": _banks,
     "inspections": _ranking,
     "incentives": _ranking,
     "complaint-surges": _surges,
     "concordat": _leads,
+    "bids": _bids,
+    "bank-offers": _offers,
 }
 
 

@@ -1,7 +1,8 @@
 """Fit the weights of classifiers/mentions/evidence_weights.yml on labelled sentences, near to those set by hand.
 
-`.venv/bin/python tests/bench/fit_evidence.py [--write]`: tests/quality/mentions/dev.jsonl and, where it lies beside
-the project, the labelled headlines; prints each way's error on sentences kept apart (ten folds). `--write` saves.
+`.venv/bin/python tests/bench/fit_evidence.py [--write]`: dev.jsonl and more.yml of tests/quality/mentions and, where it
+lies beside the project, the labelled headlines; prints each way's error on sentences kept apart (ten folds). `--write`
+saves.
 """
 
 import json
@@ -18,10 +19,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 sys.path.append(str(Path(__file__).parents[1] / "quality"))
-from mention_set import load_clients, load_rows, text_of
+from mention_set import load_clients, load_more, load_rows, text_of
 
 from oncu.classifiers.firms.names import ClientName
-from oncu.classifiers.mentions.comentions import lean_on_others
 from oncu.classifiers.mentions.matcher import Matcher, build_matcher
 
 TABLE = Path(__file__).parents[2] / "classifiers" / "mentions" / "evidence_weights.yml"
@@ -48,7 +48,7 @@ class Candidates:
 def read(keys: Sequence[str]) -> Candidates:
     """Every candidate of the labelled texts; the groups are clients, so that a client's texts stay together."""
     found: list[tuple[Floats, float, bool, int]] = []
-    sets = [_sentences()]
+    sets = [_sentences(), _more()]
     if SHARED.is_dir():
         sets.append(_headlines())
     numbers: dict[str, int] = {}
@@ -62,7 +62,7 @@ def read(keys: Sequence[str]) -> Candidates:
 
 def _candidates(matcher: Matcher, text: str, gold: Gold, keys: Sequence[str]):  # type: ignore[no-untyped-def]
     (places,) = matcher.places([text])
-    for place, weighed in lean_on_others([(place, matcher.weigh(place)) for place in places]):
+    for place, weighed in matcher.weigh_all(places, hope=np.inf):
         total = sum(np.exp(one.share) for one in weighed)
         for one in weighed:
             counts = np.zeros(len(keys))
@@ -77,6 +77,12 @@ def _sentences() -> tuple[Matcher, list[tuple[str, Gold]]]:
     rows = load_rows("dev")
     gold = [[(g["client_id"], g["start"], g["start"] + len(g["surface"])) for g in row["gold"]] for row in rows]
     return build_matcher(load_clients()), list(zip(map(text_of, rows), gold, strict=True))
+
+
+def _more() -> tuple[Matcher, list[tuple[str, Gold]]]:
+    """The further open sentences of the hardest classes."""
+    clients, lines = load_more()
+    return build_matcher(clients), lines
 
 
 def _headlines() -> tuple[Matcher, list[tuple[str, Gold]]]:

@@ -8,7 +8,7 @@ import csv
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -19,7 +19,7 @@ from population import CITIES, FORMS, SIZE, TAILS, TRADES, load_companies, make_
 from scipy.optimize import minimize
 
 from oncu.classifiers.firms.names import ClientName, expand, name_words, parse_name, website_label
-from oncu.classifiers.firms.resolve import FirmRecord, build_resolver
+from oncu.classifiers.firms.resolve import NEAREST_DOUBLES, RARE_DOUBLES, FirmRecord, Resolver
 from oncu.classifiers.firms.same_firm import WHETHER, WHICH
 
 ABSENT = 10_000
@@ -151,6 +151,24 @@ def fit(x: np.ndarray, y: np.ndarray, names: Iterable[str]) -> np.ndarray:
     return minimize(loss, np.zeros(x.shape[1]), jac=True, bounds=bounds, method="L-BFGS-B", options={"maxiter": 3000}).x
 
 
+class Lookers(Resolver):
+    """A resolver that shows what it judges by."""
+
+    def features_of(self, queries: Iterable[FirmRecord]) -> Iterator[list[tuple[str, dict[str, float]]]]:
+        """Every firm looked at for a query, with its features."""
+        for _, seen in self._seen(queries):
+            yield [(self._entries[row].firm.record_id, likeness.features) for row, likeness in seen]
+
+    def pair_features(self, rows: Sequence[int]) -> Iterator[tuple[str, str, dict[str, float]]]:
+        """Firms of these rows beside every firm each might be, with the features."""
+        near = self._spellings.nearest([self._entries[row].names[0].key for row in rows], limit=NEAREST_DOUBLES)
+        for row, spelt in zip(rows, near, strict=True):
+            entry = self._entries[row]
+            others = ({self._owner[one.row] for one in spelt} | self._rows_of(entry, RARE_DOUBLES)) - {row}
+            for other, likeness in self._look(entry, sorted(others)):
+                yield entry.firm.record_id, self._entries[other].firm.record_id, likeness.features
+
+
 @dataclass
 class Table:
     """Features and truths, to fit and to judge."""
@@ -195,14 +213,14 @@ def main() -> None:
         (clients, dirty_questions(clients, absent, QUESTIONS, chance) + popular),
         (few, dirty_questions(few, [*absent, *clients], QUESTIONS // 3, chance)),
     ):
-        found = build_resolver(map(as_record, known)).features_of(query for query, _ in questions)
+        found = Lookers(map(as_record, known)).features_of(query for query, _ in questions)
         for (query, truth), seen in zip(questions, found, strict=True):
             for record, features in seen:
                 table.add(features, WHICH, truth=record == truth, fits=is_for_fitting(query.record_id))
     report("which client", table, WHICH)
     records, rows = doubled(clients, chance)
     table = Table([], [])
-    for one, other, features in build_resolver(records).pair_features(rows):
+    for one, other, features in Lookers(records).pair_features(rows):
         table.add(features, WHETHER, truth=one.rstrip("+") == other.rstrip("+"), fits=is_for_fitting(one.rstrip("+")))
     report("whether two are one", table, WHETHER)
 

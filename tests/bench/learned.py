@@ -1,24 +1,24 @@
 """The learned tagger: how well it learns from few texts beside spaCy's TextCatBOW, what a label is worth, calibration.
 
-    .venv/bin/python tests/bench/learned.py [curve] [labels] [headlines]
+    .venv/bin/python tests/bench/learned.py [curve] [labels] [headlines] [meaning]
 
-curve: macro-F1 at 8, 32 and 128 texts a class, the same texts for both. labels: micro F1 of cues and model as labels
-come in, by cross-validation. headlines: the day without labels, and calibration before and after. What needs the real
-data (../shared) says so where it is absent. No text is printed.
+curve: macro-F1 at 8, 32 and 128 texts a class, the same texts for both. labels: see `label_worth`. headlines: the day
+without labels, and calibration before and after. What needs the real data (../shared) says so where it is absent. No
+text is printed. meaning: the same with the extra `oncu[embeddings]`, only where it is asked for.
 """
 
-import json
 import random
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import cache
-from pathlib import Path
 
 import numpy as np
+from label_worth import SHARED, examples_with_cues, judge_text, load_rows, load_types, measure_labels
 
-from oncu.classifiers.learned.evaluate import Gold, Judgement, brier, count_all, macro_f1, micro, reliability
+from oncu.classifiers.learned.embeddings import PACKAGES, Embedder, EmbeddingsError, open_embedder
+from oncu.classifiers.learned.evaluate import Gold, Judgement, brier, count_all, macro_f1, reliability
 from oncu.classifiers.learned.model import Learned
+from oncu.classifiers.learned.stack import CUES_ALONE
 from oncu.classifiers.learned.train import (
     Example,
     _fit_heads,
@@ -28,21 +28,12 @@ from oncu.classifiers.learned.train import (
     train,
     truth_table,
 )
-from oncu.classifiers.tags.tagger import Tagger, build_tagger
-from oncu.config.load import load_signal_types
+from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.noise_classes import load_noise_classes
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared" / "data"
-TAGS = ROOT / "tests" / "quality" / "tags"
 SIZES = (8, 32, 128)
 SEEDS = (1, 2, 3)
-TURNS = 3
 Texts = Mapping[str, list[str]]
-
-
-def load_rows(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
 
 
 def texts_by_class() -> dict[str, Texts]:
@@ -77,14 +68,21 @@ def score(tested: Sequence[tuple[str, str]], guessed: Sequence[str]) -> float:
     return macro_f1(count_all(gold, found, sorted({name for _, name in tested}))) or 0.0
 
 
-def ours(trained: Sequence[tuple[str, str]], tested: Sequence[tuple[str, str]]) -> float:
+def ours(
+    trained: Sequence[tuple[str, str]], tested: Sequence[tuple[str, str]], *, embedder: Embedder | None = None
+) -> float:
     names = sorted({name for _, name in trained})
     words, pieces, rows = _vectorize([text for text, _ in trained])
     truth = np.array([[float(name == own) for name in names] for _, own in trained])
     weights, bias = _fit_heads(rows, truth, np.ones(len(trained)))
-    none = np.zeros((len(names), 3))
-    model = Learned(words, pieces, tuple(names), (), weights.astype(np.float32), bias, none, np.full(len(names), 0.5))
-    return score(tested, [names[int(model.logits(text).argmax())] for text, _ in tested])
+    none, half = np.zeros((len(names), len(CUES_ALONE))), np.full(len(names), 0.5)
+    model = Learned(words, pieces, tuple(names), (), weights.astype(np.float32), bias, none, half, half)
+    logits = np.array([model.logits(text) for text, _ in tested])
+    if embedder:
+        vectors = embedder.encode([text for text, _ in trained])
+        meant, start = _fit_heads(vectors, truth, np.ones(len(trained)), embedder.strength)
+        logits = (logits + embedder.encode([text for text, _ in tested]) @ meant + start) / 2
+    return score(tested, [names[n] for n in logits.argmax(axis=1)])
 
 
 def textcat_bow(trained: Sequence[tuple[str, str]], tested: Sequence[tuple[str, str]], seed: int) -> float:
@@ -131,84 +129,9 @@ def curve() -> None:
             print(f"{name:<28}{size:>8}{own:>8.3f}{peer:>12.3f}{own - peer:>+8.3f}", flush=True)
 
 
-def examples_with_cues(examples: Sequence[Example], tagger: Tagger) -> list[Example]:
-    return [
-        replace(e, cues={t.type: t.probability for t in tagger.read(e.text, language=e.language)}) for e in examples
-    ]
-
-
-def judge_text(tagger: Tagger, example: Example) -> Judgement:
-    tags = tagger.read(example.text, language=example.language)
-    return Judgement(frozenset(t.type for t in tags if t.accepted), {t.type: t.probability for t in tags})
-
-
-def gold_row(row: dict) -> Gold:
-    holds = frozenset([row["type"]]) if row["holds"] else frozenset()
-    return Gold(row["id"], row["text"], holds, frozenset([row["type"]]))
-
-
-def labels() -> None:
-    """What labels are worth: where no cue was written for the texts (hard set), and where cues were (headlines).
-
-    Each set is cut in three; two thirds are asked for labels, the third measures, in turns.
-    """
-    types = {code: spec for code, spec in load_signal_types().items() if not spec.derived}
-    hard = load_rows(TAGS / "judge.jsonl")
-    print_worth(
-        "hard set, half not looked at", types, [(label_row(row), gold_row(row)) for row in hard], (0, 60, 150, 300)
-    )
-    if not SHARED.is_dir():
-        print("../shared is not here: headlines left out")
-        return
-    news = [headline_row(row) for row in load_rows(SHARED / "tr/gold/headlines_dev.jsonl")]
-    print_worth("headlines, development half", types, news, (0, 100, 300, 980))
-
-
-def label_row(row: dict) -> Example:
-    """A row of the hard set as a person's answer to one type."""
-    gold = gold_row(row)
-    return Example(row["text"], row["language"], gold.holds, gold.asked, None, 3.0, "label")
-
-
-def headline_row(row: dict) -> tuple[Example, Gold]:
-    """A labelled headline as an answer, and as gold: types on which the two readers differ count neither way."""
-    both = frozenset(event["type"] for event in row["events"] if event["agreed"])
-    either = {event["type"] for event in row["events"]}
-    known = frozenset(code for code in load_codes() if code in both or code not in either)
-    return Example(row["text"], "tr", both, known, None, 3.0, "label"), Gold(row["id"], row["text"], both, known)
-
-
-@cache
-def load_codes() -> tuple[str, ...]:
-    return tuple(sorted(code for code, spec in load_signal_types().items() if not spec.derived))
-
-
-def print_worth(title: str, types: dict, rows: list[tuple[Example, Gold]], sizes: Sequence[int]) -> None:
-    """Micro F1 and Brier of the cues and of the model after so many labels, over the three turns."""
-    noise, tagger = load_noise_classes(), build_tagger(types)
-    base = examples_with_cues([*examples_of_types(types), *examples_of_noise(noise)], tagger)
-    given = examples_with_cues([example for example, _ in rows], tagger)
-    order = random.Random(5).sample(range(len(rows)), len(rows))
-    print(f"{title}: {len(rows)} texts\n{'labels':>8}{'P':>8}{'R':>8}{'micro F1':>10}{'Brier':>8}")
-    for size in (-1, *sizes):
-        gold, found = [], []
-        for turn in range(TURNS):
-            held = order[turn::TURNS]
-            asked = [given[n] for n in order if n not in set(held)][: max(size, 0)]
-            model = None if size < 0 else train([*base, *asked], types, noise).learned
-            gold += [rows[n][1] for n in held]
-            found += [judge_text(tagger.joined(model), rows[n][0]) for n in held]
-        counts = micro(count_all(gold, found, sorted(types)))
-        pairs = [(g, f, code) for g, f in zip(gold, found, strict=True) for code in g.asked or ()]
-        said = np.array([f.probability.get(code, 0.0) for _, f, code in pairs])
-        loss = brier(said, np.array([float(code in g.holds) for g, _, code in pairs]))
-        name = "cues" if size < 0 else size
-        print(f"{name:>8}{counts.precision:>8.3f}{counts.recall:>8.3f}{counts.f1:>10.3f}{loss:>8.4f}", flush=True)
-
-
 def headlines() -> None:
     """The day without labels: cues alone and joined, and the calibration of texts held out of the training."""
-    types = {code: spec for code, spec in load_signal_types().items() if not spec.derived}
+    types = load_types()
     noise, tagger = load_noise_classes(), build_tagger(types)
     examples = examples_with_cues([*examples_of_types(types), *examples_of_noise(noise)], tagger)
     made = train(examples, types, noise)
@@ -244,6 +167,36 @@ def print_head(code: str, logits: np.ndarray, truth: np.ndarray) -> None:
     print(f"  {code:<18} n={int(true.sum())} P {right / max(1, found.sum()):.2f} R {right / true.sum():.2f}")
 
 
+def meaning() -> None:
+    """Macro-F1 with and without sentence vectors on the same texts, and texts a second of computing."""
+    print(f"{'macro-F1':<28}{'a class':>8}{'words':>8}" + "".join(f"{kind:>8}" for kind in PACKAGES))
+    for name, texts in texts_by_class().items():
+        for size in SIZES:
+            if min(map(len, texts.values())) < size * 1.25:
+                continue
+            draws = [split(texts, size, seed) for seed in SEEDS]
+            found = [[ours(*draw) for draw in draws]]
+            found += [[ours(*draw, embedder=embedder) for draw in draws] for embedder in open_embedders()]
+            middle = (sorted(scores)[len(scores) // 2] for scores in found)
+            print(f"{name:<28}{size:>8}" + "".join(f"{f1:>8.3f}" for f1 in middle), flush=True)
+    for embedder in open_embedders():
+        given = [text for found in texts_by_class().values() for text in found[min(found)][:100]]
+        start = time.process_time()
+        embedder.encode(given)
+        print(f"{embedder.kind}: {len(given) / (time.process_time() - start):.0f} texts a second of computing")
+
+
+def open_embedders() -> list[Embedder]:
+    """Those that are installed; the others are named."""
+    found = []
+    for kind in PACKAGES:
+        try:
+            found.append(open_embedder(kind))
+        except EmbeddingsError as error:
+            print(f"left out: {error}")
+    return found
+
+
 if __name__ == "__main__":
     for wanted in sys.argv[1:] or ("headlines", "curve", "labels"):
-        {"headlines": headlines, "curve": curve, "labels": labels}[wanted]()
+        {"headlines": headlines, "curve": curve, "labels": measure_labels, "meaning": meaning}[wanted]()

@@ -15,7 +15,8 @@ from measure import ROOT, SHARED
 
 from oncu.config.load import load_signal_types
 from oncu.config.settings import Settings
-from oncu.signals.flow.pipeline import Catalogue, detect_pending, read_pending, route_pending, warm_up
+from oncu.signals.flow.alerting import alert_pending
+from oncu.signals.flow.pipeline import Catalogue, detect_pending, read_pending, warm_up
 from oncu.signals.imports.run import import_table
 from oncu.storage.database import connect, create_database
 from oncu.storage.documents import Document, save_documents
@@ -52,7 +53,7 @@ def _bench_clients(clients: Path, folder: Path) -> None:
     bank.close()
     for name, documents in real_documents().items():
         size = sum(len(d.reading.encode()) for d in documents) / 1e6
-        through, storing = [], []
+        through, storing, reading = [], [], []
         for number in range(ROUNDS):
             database = connect(f"sqlite:///{shutil.copy(folder / 'bank.db', folder / f'{name}{number}.db')}")
             start = time.process_time()
@@ -62,14 +63,16 @@ def _bench_clients(clients: Path, folder: Path) -> None:
             warm = warm_up(database, catalogue, NOW, cache=folder)
             start = time.process_time()
             read_pending(database, catalogue, NOW, warm=warm, progress=lambda *_: None)
+            reading.append(time.process_time() - start)
             detect_pending(database, catalogue.types, settings, NOW)
-            route_pending(database, catalogue.types, settings, NOW)
+            alert_pending(database, catalogue.types, settings, NOW)
             through.append(storing[-1] + time.process_time() - start)
             database.close()
-        spent, stored = median(through), median(storing)
+        spent, stored, read = median(through), median(storing), median(reading)
         print(
             f"  {name:<10} {len(documents):>5} documents, {size:4.1f} MB: {len(documents) / spent:>6.0f} documents/s, "
-            f"{size / spent:.2f} MB/s; storing alone {len(documents) / stored:>6.0f}/s (ratio {stored / spent:.2f})",
+            f"{size / spent:.2f} MB/s; storing alone {len(documents) / stored:>6.0f}/s (ratio {stored / spent:.2f}), "
+            f"reading alone {len(documents) / read:>6.0f}/s",
             flush=True,
         )
 

@@ -11,18 +11,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from backtests import bench_backtests
-from bank_offers import bench_bank_offers
-from bids import bench_bids
+from backtests import bench_backtests, bench_bank_offers, bench_bids
 from clients import bench_clients
-from complaints import bench_cfpb, bench_complaints
+from complaints import bench_complaints
 from coverage import bench_coverage
 from crawl import bench_crawl
+from digests import bench_digests
 from evaluate import bench_evaluate
 from extract import bench_extract
 from feeds import bench_feeds
 from imports import bench_import
 from measure import SHARED
+from pages import bench_pages
 from pipeline import bench_bank, bench_day, bench_pipeline
 from poison import bench_poison, bench_pool
 from price import bench_price
@@ -51,7 +51,6 @@ MEASURES: dict[str, Callable[[Path], None]] = {
     "score": bench_score,
     "surge": bench_surge,
     "complaints": bench_complaints,
-    "cfpb": bench_cfpb,
     "tags": bench_tags,
     "evaluate": bench_evaluate,
     "coverage": bench_coverage,
@@ -59,6 +58,8 @@ MEASURES: dict[str, Callable[[Path], None]] = {
     "bids": bench_bids,
     "bank-offers": bench_bank_offers,
     "backtests": bench_backtests,
+    "digests": bench_digests,
+    "pages": bench_pages,
 }
 NEED_SHARED = (
     "pipeline",
@@ -69,7 +70,6 @@ NEED_SHARED = (
     "clients",
     "tags",
     "complaints",
-    "cfpb",
     "backtests",
     "bids",
     "bank-offers",

@@ -20,7 +20,7 @@ from extract import stored_pages
 from measure import SHARED
 
 from oncu.classifiers.stories.copies import StoryIndex
-from oncu.classifiers.stories.sketches import StoryText, sketch_documents, without_outlet
+from oncu.classifiers.stories.sketches import StoryText, without_outlet
 from oncu.classifiers.text import fold_key
 
 SEED = 41
@@ -84,9 +84,8 @@ def assign_own(documents: Sequence[StoryText], *, at_once: int = BATCH) -> set[t
     index = StoryIndex()
     stories: dict[str, list[str]] = defaultdict(list)
     for start in range(0, len(documents), at_once):
-        batch = documents[start : start + at_once]
-        for document, sketched in zip(batch, sketch_documents(batch), strict=True):
-            stories[index.add(document, sketched).story_id].append(document.document_id)
+        for found in index.add_all(documents[start : start + at_once]):
+            stories[found.story_id].append(found.document_id)
     return {pair for members in stories.values() for pair in _all_pairs(members)}
 
 

@@ -21,7 +21,10 @@ from oncu.signals.demo.site import demo_sources
 from oncu.signals.flow.pipeline import Catalogue
 from oncu.signals.web.app import build_app
 from oncu.signals.web.site import Site
-from oncu.storage.database import Database, connect
+from oncu.storage.database import Database, connect, create_database
+
+from .bank import EVENING as BANK_EVENING
+from .bank import bank_catalogue, seed_bank
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -83,6 +86,35 @@ def site_of(database: Database) -> Site:
     """The pages over a database, on the evening of the demo's last day."""
     sources = {spec.name: spec for spec in demo_sources("http://127.0.0.1:1")}
     return Site(database, Catalogue(sources, load_signal_types(SIGNALS)), Settings(), lambda: EVENING)
+
+
+@pytest.fixture(scope="session")
+def bank_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A bank of 2,000 clients, three managers and 600 alerts; what tests change in it stays."""
+    opened = create_database(f"sqlite:///{tmp_path_factory.mktemp('bank') / 'oncu.db'}")
+    seed_bank(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def bank_served(bank_database: Database) -> Iterator[str]:
+    """The address of the bank's pages, on the evening of its last Monday; changes are signed by ece."""
+    site = Site(bank_database, bank_catalogue(), Settings(), lambda: BANK_EVENING, actor="ece")
+    running = Served(build_app(site))
+    running.start()
+    yield running.address
+    running.stop()
+
+
+@pytest.fixture
+def bank_tab(browser: Browser, bank_served: str) -> Iterator["Tab"]:
+    """A fresh tab on the bank's pages."""
+    context = browser.new_context(viewport=DESK)
+    made = Tab(context.new_page(), bank_served)
+    made.watch()
+    yield made
+    context.close()
 
 
 @pytest.fixture(scope="session")

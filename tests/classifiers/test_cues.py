@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from oncu.classifiers.lookups import read_lookup
 from oncu.classifiers.tags.cues import compile_cues, compile_pattern, parse_pattern
 from oncu.config.specs import Cue, SignalSpec
 
@@ -33,6 +34,9 @@ def matches(pattern: str, sentence: str) -> bool:
         ("yeni? fabrika", "bir yeni fabrika"),
         ("# isci*", "fabrikada 350 iscinin"),
         ("aselsan ~1 ihale*", "aselsan in ihalesi"),
+        ("(#|on) fabrika*", "3 fabrikayi"),
+        ("otel: ~2 sat+", "bodrumdaki otellerini satti"),
+        ("({site}|marka): ~2 sat+", "eski deposunu satiyor"),
     ],
 )
 def test_pattern_matches(pattern: str, sentence: str) -> None:
@@ -46,10 +50,40 @@ def test_pattern_matches(pattern: str, sentence: str) -> None:
         ("iflas*", "kiflas"),
         ("kapasite* ~2 art*", "kapasitesini bu yil yine artirdi"),
         ("# isci*", "cok isci"),
+        ("otel: ~2 sat+", "otelinde uc oda satti"),
+        ("({machine})* ~2 sat+", "hatayda ev satti"),
     ],
 )
 def test_pattern_does_not_match(pattern: str, sentence: str) -> None:
     assert not matches(pattern, sentence)
+
+
+@pytest.mark.parametrize(
+    ("verb", "forms"),
+    [
+        ("sat+", "satti satiyor satacak satildi satilmasina satmayi satan satarak satmadi satabilir"),
+        ("devret+", "devretti devrediyor devredecek devredilmesi devretmedi"),
+        ("iste+", "istedi istiyor isteyecek istenmedi"),
+        ("ac+", "acti aciyor acildi acmaktan"),
+    ],
+)
+def test_verb_is_known_in_its_forms(verb: str, forms: str) -> None:
+    assert [form for form in forms.split() if not matches(verb, form)] == []
+
+
+@pytest.mark.parametrize(("verb", "nouns"), [("sat+", "satis satici satilik"), ("al+", "alti altin alim almanya")])
+def test_noun_beside_a_verb_is_not_the_verb(verb: str, nouns: str) -> None:
+    assert [noun for noun in nouns.split() if matches(verb, noun)] == []
+
+
+def test_ending_of_a_verb_says_that_it_is_negated() -> None:
+    found = compile_pattern("devret+").search("hisseyi devretmedi ")
+    assert found and found[1] == "tmedi"
+
+
+def test_every_word_of_the_classes_can_stand_in_a_pattern() -> None:
+    classes = read_lookup("word_classes")
+    assert classes and all(parse_pattern(f"({{{name}}})*") for name in classes)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +92,7 @@ def test_pattern_does_not_match(pattern: str, sentence: str) -> None:
         ("İflas", 1),
         ("konkordato ab**", 11),
         ("(a|)", 2),
+        ("({siteler}|a)", 2),
         ("iflas ~0 et*", 8),
         ("(a|b", 1),
         ("~2 iflas", 1),

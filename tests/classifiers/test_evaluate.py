@@ -61,22 +61,22 @@ def test_reliability_counts_every_text_once():
 
 def test_a_clearly_better_model_may_be_promoted():
     found = compare(gold(60, "strike"), said(60), said(60, "strike"), TYPES)
-    assert found.may_promote and (found.fixed, found.broken) == (60, 0) and found.p_value < 0.001
+    assert found.reasons == () and (found.fixed, found.broken) == (60, 0) and found.p_value < 0.001
 
 
 def test_the_same_model_may_not_be_promoted():
-    assert "not better" in compare(gold(9, "strike"), said(9), said(9), TYPES).reasons[0]
+    assert "not better" in str(compare(gold(9, "strike"), said(9), said(9), TYPES).reasons[0])
 
 
 def test_one_better_text_may_be_chance():
     found = compare(gold(20, "strike"), [*said(19, "strike"), *said(1)], said(20, "strike"), TYPES)
-    assert found.reasons[0].startswith("may be chance")
+    assert str(found.reasons[0]).startswith("may be chance")
 
 
 def test_better_on_the_whole_and_worse_in_a_type_is_refused():
     texts = [*gold(80, "strike"), *gold(20, "layoffs")]
     found = compare(texts, [*said(80), *said(20, "layoffs")], [*said(80, "strike"), *said(20)], TYPES)
-    assert [reason.split(":")[0] for reason in found.reasons] == ["worse in layoffs"]
+    assert [str(reason).split(":")[0] for reason in found.reasons] == ["worse in layoffs"]
 
 
 def test_at_most_twenty_changed_decisions_are_shown():
@@ -85,7 +85,7 @@ def test_at_most_twenty_changed_decisions_are_shown():
 
 
 def test_nothing_judged_promotes_nothing():
-    assert compare([], [], [], TYPES).reasons == ("there is no judged text to compare on",)
+    assert [*map(str, compare([], [], [], TYPES).reasons)] == ["there is no judged text to compare on"]
 
 
 def test_interval_holds_the_difference():

@@ -46,6 +46,16 @@ def only(text: str, *clients: ClientName) -> Mention:
         ("Bugün artık yine Dalga Ovacık toplandı", "Bugün artık yine Dalga Ovacık Korusu toplandı"),  # a longer name
         ("Bugün Dalga salonu boyadı", "Bugün voleybolda Dalga salonu boyadı"),  # sport
         ("Bugün Dalga voleybola sponsor oldu", "Bugün Dalga voleybolda sayı aldı"),  # a sponsor is the firm
+        ("Bugün Dalga toplandı", "Bugün Berlinli girişim Dalga toplandı"),  # from a city abroad
+        ("Bugün Dalga toplandı", "Varşova Borsası'nda işlem gören Dalga toplandı"),  # listed abroad
+        ("Bugün Dalga toplandı", "Tiflis'te kurulan Dalga toplandı"),  # founded abroad
+        ("Bugün Dalga zor toplandı", "Bugün Dalga Londra yüzünden toplandı"),  # another country in the sentence
+        ("Bugün çimento üreticisi Dalga toplandı", "Bugün çimento üreticisine Dalga bakıyor"),  # a maker it is not
+        ("Bugün Dalga'nın tadı kaçtı", "Bugün Dalga'nın bagajı kaçtı"),  # a part of a thing of the make
+        ("Bugün Dalga'yı konuştuk", "Bugün Dalga'yı editörle konuştuk"),  # a paper of that name
+        ("Dün Dalgaya gittik", "Dalgaya dün gittik"),  # a suffix and a capital inside the sentence
+        ("Bugün Dalga toplandı", "Bugün Dalga Kafe toplandı"),  # another trade
+        ("Bugün Dalga toplandı", "BUGÜN DALGA TOPLANDI"),  # a word, where capitals say nothing
     ],
 )
 def test_clue_moves_the_probability(more: str, less: str) -> None:

@@ -42,7 +42,7 @@ def test_longest_end_of_a_legal_name_says_whose_it_is(matcher: Matcher, text: st
 def test_full_name_is_the_whole_alias(matcher: Matcher) -> None:
     place = only(matcher, "Bugün Velmora Tekstil San. ve Tic. A.Ş.'den açıklama")
     assert (place.name, place.surface) == ("Velmora Tekstil San. ve Tic", "Velmora Tekstil San. ve Tic. A.Ş.")
-    assert {one.owner.alias.kind for one in matcher.weigh(place)} == {"legal"}
+    assert {one.owner.alias.kind for one in matcher.weigh_all([place])[0][1]} == {"legal"}
 
 
 def test_last_trade_word_may_carry_a_suffix(matcher: Matcher) -> None:

@@ -13,8 +13,17 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from oncu.classifiers.learned.files import ModelError, load_model, save_model
 from oncu.classifiers.learned.grams import piece_grams, pieces_in, split_words, words_in
-from oncu.classifiers.learned.model import FLOOR, Learned, NoiseRule, Vocabulary
-from oncu.classifiers.learned.stack import CUES_ALONE, fit_platt, fit_shared, fit_stack
+from oncu.classifiers.learned.model import Learned, NoiseRule, Vocabulary
+from oncu.classifiers.learned.stack import (
+    CUES_ALONE,
+    FLOOR,
+    Told,
+    evidence,
+    fit_noise_trust,
+    fit_platt,
+    fit_shared,
+    fit_stack,
+)
 from oncu.classifiers.learned.train import Example, examples_of_noise, examples_of_types, train
 from oncu.classifiers.tags.tagger import build_tagger
 from oncu.config.load import ConfigError, load_signal_types
@@ -57,6 +66,17 @@ def labelled(text: str, n: int, *holds: str, **more) -> list[Example]:
     return [Example(f"{text} {i}", holds=frozenset(holds), origin="label", weight=3.0, **more) for i in range(n)]
 
 
+def told(cues, text, truth) -> Told:
+    return Told(
+        evidence(np.array(cues, float), np.array(text, float), 0.5), np.array(truth, float), np.zeros(len(truth))
+    )
+
+
+def said(stack, cue: float) -> float:
+    """What a stack makes of a cue's probability where the words say nothing."""
+    return float(1 / (1 + np.exp(-(evidence(np.array(cue), np.array(0.0), 0.5) @ stack))))
+
+
 def test_without_labels_the_cues_decide():
     tags = tagger().read(STRIKE)
     assert [(t.type, t.probability) for t in tagger().joined(plain()).read(STRIKE)] == [
@@ -78,23 +98,34 @@ def test_labels_take_back_what_a_cue_sees():
 
 
 def test_a_certain_noise_class_lowers_the_tag_and_says_so():
-    model = replace(plain(), noise=tuple(replace(rule, threshold=0.3) for rule in plain().noise))
+    model = replace(plain(), noise_trust=1.0, noise=tuple(replace(rule, threshold=0.3) for rule in plain().noise))
     judged = model.judge(MATCH, {"layoffs": 0.8})["layoffs"]
     assert judged.probability < 0.5 and judged.reason == "lowered: noise sports"
 
 
+def test_a_noise_class_takes_nothing_before_people_have_labelled():
+    model = replace(plain(), noise=tuple(replace(rule, threshold=0.3) for rule in plain().noise))
+    assert model.judge(MATCH, {"layoffs": 0.8})["layoffs"].probability == pytest.approx(0.8)
+
+
+def test_labels_teach_how_far_noise_is_trusted():
+    one = told([0.7] * 40, [0.0] * 40, [0] * 20 + [1] * 20)
+    said_noise = replace(one, over=np.array([3.0] * 20 + [0.0] * 20))
+    assert fit_noise_trust([said_noise], CUES_ALONE[None]) > 0.3 > fit_noise_trust([one], CUES_ALONE[None])
+
+
 def test_a_noise_class_spares_the_types_it_says():
     rules = tuple(replace(rule, threshold=0.3, spares=frozenset(["layoffs"])) for rule in plain().noise)
-    assert replace(plain(), noise=rules).judge(MATCH, {"layoffs": 0.8})["layoffs"].probability == 0.8
+    assert replace(plain(), noise_trust=1.0, noise=rules).judge(MATCH, {"layoffs": 0.8})["layoffs"].probability == 0.8
 
 
 @given(st.text(max_size=60), st.floats(0, 1))
 def test_reasons_add_up_to_the_logit(text, p):
-    model = replace(plain(), stack=np.tile([0.9, 0.4, 0.2, 0.0], (3, 1)))
+    model = replace(plain(), stack=np.tile([0.9, 0.4, 0.4, 0.3, 0.3, 0.3], (3, 1)))
     total = sum(weight for _, weight in model.explain(text, "strike", {"strike": p}))
     clipped = min(max(p, FLOOR), 0.99)
     n = model.types.index("strike")
-    assert total == pytest.approx(0.9 * np.log(clipped / (1 - clipped)) + 0.4 * model.logits(text)[n] + 0.2, abs=1e-9)
+    assert total == pytest.approx(0.9 * np.log(clipped / (1 - clipped)) + 0.4 * model.logits(text)[n] + 0.3, abs=1e-9)
 
 
 def test_reasons_of_a_noise_class_add_up_too():
@@ -144,12 +175,23 @@ def test_thresholds_stay_until_twenty_positives():
 
 
 def test_no_labels_give_the_prior():
-    nothing = np.empty(0)
-    assert fit_stack(nothing, nothing, nothing, nothing, nothing).tolist() == CUES_ALONE.tolist()
+    assert fit_stack(told([], [], [])).tolist() == CUES_ALONE.tolist()
 
 
 def test_no_labels_give_all_types_the_prior():
-    assert fit_shared(np.empty(0), np.empty(0), np.empty(0)).tolist() == CUES_ALONE.tolist()
+    assert fit_shared([told([], [], [])]).tolist() == fit_shared([]).tolist() == CUES_ALONE.tolist()
+
+
+def test_labels_keep_what_lies_just_over_the_threshold_apart_from_what_lies_just_under():
+    cues = [0.45] * 50 + [0.55] * 50
+    labels = told(cues, [0.0] * 100, [0, 0, 0, 0, 1] * 10 + [1] * 48 + [0] * 2)
+    low, high = (said(fit_shared([labels]), cue) for cue in (0.45, 0.55))
+    assert low < 0.35 and high > 0.85
+
+
+def test_a_few_labels_of_one_kind_turn_no_other_around():
+    labels = told([0.55] * 6, [0.0] * 6, [1] * 6)
+    assert said(fit_shared([labels]), 0.45) < 0.5
 
 
 def test_labels_of_one_type_teach_another_how_far_words_are_to_be_trusted():
@@ -170,7 +212,7 @@ def test_a_model_does_not_take_a_village_for_a_firm():
 @given(st.lists(st.tuples(st.floats(-4, 4), st.floats(-4, 4), st.booleans()), max_size=40))
 def test_labels_pull_by_a_finite_step(rows):
     cues, text, truth = (np.array([float(row[n]) for row in rows]) for n in range(3))
-    found = fit_stack(cues, text, np.zeros(len(rows)), truth, np.ones(len(rows)))
+    found = fit_stack(told(1 / (1 + np.exp(-cues)), text, truth))
     assert np.isfinite(found).all() and np.abs(found - CUES_ALONE).max() < 6
 
 
@@ -265,5 +307,7 @@ def test_a_noise_class_with_too_few_examples_is_refused(tmp_path):
 
 def test_strictest_noise_class_decides():
     rules = (NoiseRule("sports", 0.5, 0.0), NoiseRule("job_ad", 0.0, 0.0))
-    judged = replace(plain(), noise=rules, bias=plain().bias + 20).judge(MATCH, {"layoffs": 0.8})["layoffs"]
+    judged = replace(plain(), noise_trust=1.0, noise=rules, bias=plain().bias + 20).judge(MATCH, {"layoffs": 0.8})[
+        "layoffs"
+    ]
     assert judged.reason == "lowered: noise job_ad"

@@ -64,6 +64,11 @@ def test_first_word_of_one_client_stays_a_name_where_it_is_its_ticker_too() -> N
     assert owners(index, "velmoran") == [("v", "brand")]
 
 
+def test_index_of_many_names_finds_the_same(index: NameIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oncu.classifiers.mentions.name_index.MANY", 1)
+    assert Matcher(build_index(CLIENTS)).find_all(TEXTS) == Matcher(index).find_all(TEXTS)
+
+
 def test_client_comes_back_as_it_was_given(index: NameIndex) -> None:
     assert [index.client(number) for number in range(len(CLIENTS))] == list(CLIENTS)
 

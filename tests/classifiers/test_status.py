@@ -45,6 +45,13 @@ def status(sentence: str, cue: str, language: str = "tr") -> str:
         ("İşçiler alacaklarını bekliyor", "alacak*", "fact"),
         ("Gökova Cam üretimi durdurdu", "uretim* durdur*", "fact"),
         ("İş bırakmanın sürdüğü Gökova Cam", "is birak*", "fact"),
+        ("Hissesini fona devretmişti: Gökova Cam iflas etti", "devret+", "past"),
+        ("Görevinden ayrılan müdür yeni bir kanalda sunacak", "gorevinden ayril+", "fact"),
+        ("Gökova Cam'dan 80 milyon liralık yatırım", "yatirim", "announced"),
+        ("Gökova Cam yeni deposu için arsa bakıyor", "arsa:", "announced"),
+        ("Gökova Cam ek tesisi için ÇED başvurusunda bulundu", "ced*", "announced"),
+        ("Gökova Cam: Fabrikamız satılık değil", "satilik", "denied"),
+        ("Gökova Cam marka satışını durdurdu", "satis*", "cancelled"),
     ],
 )
 def test_turkish_status(sentence: str, cue: str, expected: str) -> None:

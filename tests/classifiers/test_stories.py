@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.classifiers.stories.copies import StoryIndex, assign_stories
+from oncu.classifiers.stories.copies import StoryIndex
 from oncu.classifiers.stories.sketches import (
     NAME,
     StoryText,
@@ -35,7 +35,7 @@ NOTICE = (
 
 
 def stories(*documents: StoryText) -> list[str]:
-    return [found.story_id for found in assign_stories(documents)]
+    return [found.story_id for found in StoryIndex().add_all(documents)]
 
 
 def titled(*titles: str) -> list[str]:
@@ -169,6 +169,37 @@ def test_an_index_that_forgets_is_the_one_restored_from_what_is_left(told: list[
     assert [warm.add(text) for text in new] == [cold.add(text) for text in new]
 
 
+@given(
+    st.lists(st.sampled_from((TITLE, LEAD, f"{LEAD} " * 6, NOTICE, "")) | st.integers(0, 99), max_size=60), st.data()
+)
+def test_stories_are_the_same_however_many_are_added_at_once(told: list[str | int], data: st.DataObject) -> None:
+    texts = [NOTICE.format(court=n % 9, number=n, firm=f"F{n % 5}") if isinstance(n, int) else n for n in told]
+    documents = [StoryText(f"{data.draw(st.integers(0, 99))}", "", text, DAY) for text in texts]
+    one_by_one, together = StoryIndex(), StoryIndex()
+    cut = len(documents) // 3
+    found = together.add_all(documents[:cut]) + together.add_all(documents[cut:])
+    assert found == [one_by_one.add(document) for document in documents]
+
+
+def test_a_headline_that_comes_every_week_still_takes_its_copy() -> None:
+    index = StoryIndex(window_days=14)
+    weeks = [DAY + timedelta(weeks=3 * number) for number in range(70)]
+    index.add_all([StoryText(f"{week}", TITLE, published_at=week) for week in weeks])
+    assert index.add(StoryText("copy", TITLE, published_at=weeks[-1])).story_id == f"{weeks[-1]}"
+
+
+def test_a_copy_is_found_among_many_texts_of_one_template() -> None:
+    rows = [NOTICE.format(court=f"Bursa {n}", number=f"2026/{n}", firm=f"Firma{n} Tekstil A.Ş.") for n in range(60)]
+    found = StoryIndex().add_all([StoryText(f"{n}", "", text) for n, text in enumerate([*rows, rows[30]])])
+    assert found[-1].story_id == "30"
+
+
+def test_a_document_in_a_given_story_takes_copies_there_whatever_it_is_like() -> None:
+    documents = [StoryText("a", TITLE), StoryText("b", LEAD), StoryText("c", LEAD)]
+    found = StoryIndex().add_all(documents, given={"b": "a"})
+    assert [(one.story_id, one.is_copy) for one in found] == [("a", False), ("a", True), ("a", True)]
+
+
 def test_texts_without_words_stay_apart() -> None:
     assert titled("", "…", "") == ["0", "1", "2"]
 
@@ -204,5 +235,5 @@ def test_a_capital_with_a_mark_of_its_own_begins_a_name() -> None:
 
 @given(st.text())
 def test_a_text_is_a_copy_of_itself(text: str) -> None:
-    found = assign_stories([StoryText("a", "", text), StoryText("b", "", text)])
+    found = StoryIndex().add_all([StoryText("a", "", text), StoryText("b", "", text)])
     assert found[1].is_copy == bool([value for value in sketch(text) if value < 1 << 32])

@@ -60,3 +60,8 @@ def test_ministry_spelled_with_ve_is_one_name() -> None:
 def test_firms_are_named_without_endings_and_once() -> None:
     text = "Gökova Cam A.Ş., Vadi Lojistik Ltd.'nin deposunu aldı; Gökova Cam A.Ş. açıkladı"
     assert name_firms(text) == ("Gökova Cam A.Ş", "Vadi Lojistik Ltd")
+
+
+def test_its_speaks_of_a_firm_named_before() -> None:
+    assert judge_subject("It will shut its last smelting line in May").factor > 0.8
+    assert judge_subject("The last smelting line will shut in May").factor < 0.5

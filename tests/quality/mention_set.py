@@ -2,14 +2,18 @@
 
 import csv
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from oncu.classifiers.firms.names import ClientName
 from oncu.classifiers.mentions.mention import Mention
+from oncu.classifiers.text import fold_key
 
 HERE = Path(__file__).parent / "mentions"
 Row = dict[str, Any]
@@ -67,6 +71,29 @@ def load_clients() -> list[ClientName]:
 def load_rows(half: str) -> list[Row]:
     """The lines of one half, "dev" or "judge"."""
     return [json.loads(line) for line in (HERE / f"{half}.jsonl").read_text("utf-8").splitlines()]
+
+
+def load_more() -> tuple[list[ClientName], list[tuple[str, list[tuple[str, int, int]]]]]:
+    """The clients of more.yml, and its texts with (client id, start, end) of each mention."""
+    found = yaml.safe_load((HERE / "more.yml").read_text("utf-8"))
+    clients = [_short_client(short, *parts) for short, parts in found["clients"].items()]
+    ids = {fold_key(name): c.client_id for c in clients for name in (*c.short_names, c.ticker) if name}
+    return clients, [_marked(text, ids) for texts in found["texts"].values() for text in texts]
+
+
+def _short_client(short: str, legal: str, sector: str, city: str, ticker: str | None = None) -> ClientName:
+    return ClientName(f"more-{fold_key(short)}", legal, (short,), ticker=ticker, city=city, sector=sector)
+
+
+def _marked(text: str, ids: Mapping[str, str]) -> tuple[str, list[tuple[str, int, int]]]:
+    """The text without its brackets, and what stood in them."""
+    plain, gold = "", []
+    for part in re.split(r"(\[[^\]]+\])", text):
+        name = part.strip("[]")
+        if part.startswith("["):
+            gold.append((ids[fold_key(name)], len(plain), len(plain) + len(name)))
+        plain += name
+    return plain, gold
 
 
 def text_of(row: Row) -> str:

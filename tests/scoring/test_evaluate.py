@@ -1,11 +1,9 @@
 """The contract of `oncu evaluate`, one idea a test."""
 
 import json
-from datetime import date
 
 import pytest
 
-from oncu.scoring.judge.evaluate import scoreboard
 from oncu.scoring.judge.tables import BadInput
 
 
@@ -215,15 +213,3 @@ def test_grouping_by_a_column_that_is_not_there_is_explained(judge) -> None:
     row = {"signal_id": "s", "client_id": "A", "side": "risk", "type": "t", "source": "x", "known_at": "2025-01-01"}
     with pytest.raises(BadInput, match="no column 'manager'"):
         judge(signals_from_rows([row]), by="manager")
-
-
-def test_scoreboard_judges_each_side_by_its_own_outcomes(signals, outcomes) -> None:
-    board = scoreboard(
-        signals(
-            {"client_id": "A", "known_at": "2025-01-01"}, {"client_id": "A", "known_at": "2025-01-01", "side": "risk"}
-        ),
-        {"opportunity": outcomes({"client_id": "A", "occurred_at": "2025-01-09"}), "risk": outcomes()},
-        as_of=date(2025, 3, 31),
-        horizon_days=30,
-    )
-    assert (board["opportunity"]["type"]["naive_share"], board["risk"]["source"]["naive_share"]) == (1, 0)

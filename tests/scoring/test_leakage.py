@@ -1,20 +1,20 @@
 """The fifteen leakage rules. Each test also shows the number a broken rule would give, so it cannot pass in vain.
 
 rule  guarded by  tests here, and in the scoreboard
-1  time zero is when we knew  asof.signals_as_of  rule_1; score_judging (curve, horizons)
+1  time zero is when we knew  asof.signals_as_of  rule_1; score/ (curve, horizons)
 2  an end of the same day is no prediction  followup.follow  rule_2
-3  late records do not exist yet  asof.outcomes_as_of, settled_day  rule_3; score_judging (terms)
-4  open episodes are unknown, never failures  conversion.incidence  rule_4; score_judging (naive share)
-5  duplicates count once  episodes, clustered intervals  rule_5; score_judging (one end a client)
-6  clients who left stay in the universe  spells, base_rate  rule_6; score_judging (coverage)
-7  train and test apart by time, group, story  leakage.purged_split  rule_7
-8  what was scored afterwards is not mixed in  leakage.live_only, the arm of a ledger  rule_8; score_report (shadow)
-9  a source that proclaims an end foretells none  without_defining_sources  rule_9; score_judging (proclaims)
-10 the bank's own action is logged  causal.natural_precision  rule_10; score_judging (acting)
-11 looking daily raises no more false alarms  monitor.watch_precision  rule_11; score_judging (alarm)
-12 what was chosen later counts from its change  leakage.since_change  rule_12
+3  late records do not exist yet  asof.outcomes_as_of, settled_day  rule_3; score/ (terms)
+4  open episodes are unknown, never failures  conversion.incidence  rule_4; score/ (naive share)
+5  duplicates count once  episodes, clustered intervals  rule_5; score/ (one end a client)
+6  clients who left stay in the universe  spells, base_rate  rule_6; score/ (coverage)
+7  train and test apart by time, group, story  leakage.purged_split  rule_7; backtest_cases (firm on both sides)
+8  what was scored afterwards is not mixed in  known_at, the arm of a ledger  rule_8; score_report (shadow)
+9  a source that proclaims an end foretells none  without_defining_sources  rule_9; score/ (proclaims)
+10 the bank's own action is logged  causal.natural_precision  rule_10; score/ (acting)
+11 looking daily raises no more false alarms  monitor.watch_precision  rule_11; score/ (alarm)
+12 what was chosen later counts from its change  known_at of what it made  rule_12; score_report (shadow)
 13 corrections of clients do not rewrite history  append-only rows, known_at  rule_13; score_report (same bytes)
-14 what the decision revealed is no feature  leakage.assert_features_known  rule_14
+14 what the decision revealed is no feature  leakage.assert_features_known  rule_14; backtest_offers
 15 shares of offers are said to be among offered  funnel.funnel  rule_15
 """
 
@@ -40,11 +40,9 @@ from oncu.scoring.judge.leakage import (
     assert_features_known,
     assert_point_in_time,
     choose_signals,
-    live_only,
     purged_split,
     reporting_delay,
     settled_day,
-    since_change,
     without_defining_sources,
 )
 from oncu.scoring.judge.spells import spells_of
@@ -216,13 +214,13 @@ def test_rule_7_group_of_firms_is_on_one_side_only() -> None:
 
 
 def test_rule_8_scores_made_afterwards_are_not_mixed_in(signals, outcomes, judge) -> None:
-    """Two live signals, one of which came true, and eight backfilled ones that all knew."""
-    rows = [{"client_id": f"c{n}", "known_at": "2025-01-01"} for n in range(10)]
-    ended = outcomes(*({"client_id": f"c{n}", "occurred_at": "2025-01-15"} for n in range(9)))
-    heard = signals(*rows)
-    live = choose_signals(heard, live_only(["shadow"] * 8 + ["live"] * 2))
-    found, mixed = judge(live, ended), judge(heard, ended)
-    assert (found["conversion"]["value"], mixed["conversion"]["value"]) == (0.5, pytest.approx(0.9))
+    """Two signals in time, one of which came true, and eight made over again after the end that all knew."""
+    rows = [{"client_id": f"c{n}", "known_at": "2025-01-01" if n < 2 else "2025-02-01"} for n in range(10)]
+    ended = outcomes(*({"client_id": f"c{n}", "occurred_at": "2025-01-15"} for n in range(1, 10)))
+    found = judge(signals(*rows), ended)
+    mixed = judge(signals(*({**row, "known_at": "2025-01-01"} for row in rows)), ended)
+    assert (found["conversion"]["value"], found["echoes"]) == (0.5, 8)
+    assert mixed["conversion"]["value"] == pytest.approx(0.9)
 
 
 def test_rule_9_source_that_proclaims_an_end_foretells_none_of_it(signals, outcomes) -> None:
@@ -261,11 +259,13 @@ def test_rule_11_looking_daily_raises_no_more_false_alarms_than_promised() -> No
     assert watched <= 0.06 and peeked > 0.15
 
 
-def test_rule_12_list_chosen_with_later_knowledge_counts_from_its_change() -> None:
-    """Source 1 was put on the list on day 50 because it had been right before."""
-    day, source = np.array([10, 60, 10]), np.array([1, 1, 0])
-    assert since_change(day, source, {1: 50}).tolist() == [False, True, True]
-    assert since_change(day, source, {}).all()
+def test_rule_12_list_chosen_with_later_knowledge_counts_from_its_change(signals, outcomes, judge) -> None:
+    """A word was put on the list on 1 February because of how the firm had ended: what it finds is known from then."""
+    ended = outcomes({"client_id": "A", "occurred_at": "2025-01-20"})
+    changed, pretended = (
+        judge(signals({"client_id": "A", "known_at": day}), ended) for day in ("2025-02-01", "2025-01-01")
+    )
+    assert (changed["episodes"], changed["echoes"], pretended["naive_share"]) == (0, 1, 1)
 
 
 def test_rule_13_later_correction_of_a_client_does_not_rewrite_what_was_known(signals, outcomes, judge) -> None:

@@ -6,7 +6,6 @@ import pytest
 from oncu.scoring.judge.tables import BadInput
 from oncu.scoring.ranks.usefulness import (
     Crossing,
-    acting_threshold,
     crossing,
     decision_curve,
     likelihood_ratios,
@@ -49,12 +48,6 @@ def test_weight_outside_its_range_is_refused() -> None:
 
 def test_net_benefit_charges_false_alarms_at_the_odds() -> None:
     assert net_benefit(Crossing(20, 30, 5, 45), 0.2) == pytest.approx(0.125)
-
-
-def test_acting_pays_from_cost_over_loss() -> None:
-    assert acting_threshold(50, 1000) == 0.05
-    with pytest.raises(BadInput, match="less than is avoided"):
-        acting_threshold(1000, 50)
 
 
 def test_decision_curve_starts_like_flagging_all() -> None:

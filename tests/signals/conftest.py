@@ -172,3 +172,10 @@ def oncu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.chdir(tmp_path)
     (tmp_path / "src").mkdir()
     return run
+
+
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands speak English; digests stay Turkish."""
+    monkeypatch.setenv("ONCU_LANGUAGE", "en")
+    monkeypatch.setenv("ONCU_DIGEST__LANGUAGE", "tr")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("english")
+
 SIGNALS = [("1", "A", "2025-01-01"), ("2", "B", "2025-01-01"), ("3", "C", "2025-01-01"), ("4", "D", "2025-03-20")]
 OUTCOMES = [
     ("A", "sale", "2025-01-11", "false"),
@@ -97,3 +99,17 @@ def test_a_date_that_cannot_be_read_is_a_problem(evaluate):
 def test_nothing_known_by_then_is_a_report_of_nothing(evaluate):
     found = json.loads(evaluate(*as_csv(), as_of="2020-01-01").out)
     assert (found["episodes"], found["conversion"]["value"]) == (0, None)
+
+
+def test_a_workbook_is_called_one(oncu):
+    said = oncu(
+        "evaluate",
+        "--signals",
+        "s.xlsx",
+        "--outcomes",
+        "o.csv",
+        *["--side", "risk", "--as-of", "2026-01-01"],
+        "--horizon",
+        9,
+    )
+    assert said.err == "oncu: s.xlsx: is a workbook; save it as CSV or JSON lines\n"

@@ -9,6 +9,8 @@ import pytest
 from oncu.config.load import SIGNALS
 from oncu.config.settings import Settings, load_settings
 
+pytestmark = pytest.mark.usefixtures("english")
+
 SOURCE = """
 title: Deneme
 publisher: Deneme

@@ -8,6 +8,8 @@ import typer
 
 from oncu.signals.cli import app
 
+pytestmark = pytest.mark.usefixtures("english")
+
 
 def commands(command=None, path=()):
     """Every command with its words, groups left out."""

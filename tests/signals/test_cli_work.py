@@ -11,6 +11,8 @@ import pytest
 from oncu.storage.database import open_database
 from oncu.storage.documents import Document, save_documents
 
+pytestmark = pytest.mark.usefixtures("english")
+
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
 CLIENTS = "client_id,legal_name,short_names,manager\nC1,Simya İlaç Sanayi A.Ş.,Simya İlaç,ayse\n"
 SOURCE = """

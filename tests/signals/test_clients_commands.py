@@ -79,6 +79,7 @@ def test_split_and_different_say_what_they_did(ready):
     assert ready("clients", "different", "C2", "80", "--by", "ayse").out.startswith("C2 ile 80 farklı firma")
 
 
+@pytest.mark.usefixtures("english")
 def test_records_of_one_client_are_taken_apart_by_a_no(ready):
     assert ready("clients", "different", "C1", "77", "--by", "ayse").code == 0
     assert ready("clients", "show", "77").out.startswith("KARAÇINAR TEKSTİL SAN. A.Ş. (77)")
@@ -87,6 +88,7 @@ def test_records_of_one_client_are_taken_apart_by_a_no(ready):
     assert ready("clients", "show", "77").out.startswith("KARAÇINAR TEKSTİL SAN. A.Ş. (77)")
 
 
+@pytest.mark.usefixtures("english")
 def test_list_that_contradicts_a_no_warns_in_one_line(ready):
     ready("clients", "different", "C2", "80", "--by", "ayse")
     for name, text in (("core", CORE), ("crm", CRM)):
@@ -97,6 +99,7 @@ def test_list_that_contradicts_a_no_warns_in_one_line(ready):
     assert len(notes) == 1 and "ayse said on" in notes[0] and notes[0].endswith("different; kept apart")
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
@@ -180,6 +183,7 @@ def test_resolve_writes_json_lines_into_a_file(ready):
     assert (found["state"], {found["client_id"], found["next_client_id"]}) == ("maybe", {"C2", "80"})
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("content", "options", "problem"),
     [
@@ -193,6 +197,7 @@ def test_resolve_explains_what_it_cannot_use(ready, content, options, problem):
     assert (said.code, problem in said.err) == (1, True)
 
 
+@pytest.mark.usefixtures("english")
 def test_resolve_without_clients_says_what_to_do(oncu):
     oncu("init")
     Path("names.csv").write_text("name\nx\n", "utf-8")

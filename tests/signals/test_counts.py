@@ -11,6 +11,8 @@ import pytest
 from oncu.config.problems import Problem
 from oncu.signals.complaints.counts import judge_counts, read_counts
 
+pytestmark = pytest.mark.usefixtures("english")
+
 FIRST = date(2026, 1, 5)
 
 

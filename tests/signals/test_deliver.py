@@ -151,9 +151,7 @@ def test_an_empty_day_says_so(mailing, inbox, now):
 
 
 def test_a_manager_without_an_address_is_one_line(mailing, now):
-    assert problem(mailing, now, manager="burak") == (
-        "mail.recipients has no address for the manager 'burak'; add it in oncu.yml"
-    )
+    assert problem(mailing, now, manager="burak") == ("mail.recipients has no address for 'burak'; add it in oncu.yml")
 
 
 def test_without_mail_settings_it_says_what_to_write(mailing, now):

@@ -17,9 +17,10 @@ from oncu.signals.filters import (
     BadLineAt,
     extract_filter,
     feed_filter,
-    match_filter,
+    in_bunches,
     run_filter,
-    story_filter,
+    run_match,
+    run_stories,
     tag_filter,
 )
 
@@ -38,23 +39,26 @@ def tagger():
     return build_tagger({c: s for c, s in load_signal_types().items() if not s.derived})
 
 
-def match():
-    return match_filter(build_matcher([ClientName("C1", "Simya İlaç Sanayi A.Ş.", short_names=("Simya İlaç",))]))
+def matcher():
+    return build_matcher([ClientName("C1", "Simya İlaç Sanayi A.Ş.", short_names=("Simya İlaç",))])
 
 
 FILTERS = {
-    "match": match,
-    "tag": lambda: tag_filter(tagger()),
-    "stories": lambda: story_filter(StoryIndex()),
-    "extract": lambda: extract_filter(NOW),
-    "feed": lambda: feed_filter(NOW),
+    "match": lambda lines: run_match([lines], matcher()),
+    "tag": lambda lines: run_filter(lines, tag_filter(tagger())),
+    "stories": lambda lines: run_stories([lines], StoryIndex()),
+    "extract": lambda lines: run_filter(lines, extract_filter(NOW)),
+    "feed": lambda lines: run_filter(lines, feed_filter(NOW)),
 }
 
 
 def put(name, *lines):
     """What a filter gives for lines (bytes as they are, the rest as JSON): parsed lines, and problems as text."""
     raw = [line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode() for line in lines]
-    found = list(run_filter(raw, FILTERS[name]()))
+    return seen(FILTERS[name](raw))
+
+
+def seen(found):
     return [str(f) if isinstance(f, BadLineAt) else json.loads(f) for f in found]
 
 
@@ -108,6 +112,45 @@ def test_copies_weeks_apart_are_two_stories():
     days = ("2026-01-01", "2026-02-01T09:00:00Z")
     found = put("stories", *({"id": d, "text": LAWSUIT, "published_at": d} for d in days))
     assert len({line["story_id"] for line in found}) == 2
+
+
+def test_stories_go_on_from_bunch_to_bunch_and_lines_are_counted_through():
+    line, bad = json.dumps({"id": 1, "text": LAWSUIT}).encode(), b"{"
+    other = json.dumps({"id": 2, "text": LAWSUIT}).encode()
+    found = seen(run_stories([[line, b"", bad], [other, bad]], StoryIndex()))
+    assert [str(line)[:7] for line in found] == ["{'id': ", "line 3:", "{'id': ", "line 5:"]
+    assert [line["story_id"] for line in found[::2]] == ["1", "1"]
+
+
+def test_a_document_told_twice_in_a_bunch_has_one_story():
+    found = put("stories", {"id": 1, "text": LAWSUIT}, {"id": "1", "text": "Hava bugün çok güzel olacak"})
+    assert [(line["id"], line["story_id"]) for line in found] == [(1, "1"), ("1", "1")]
+
+
+@pytest.mark.parametrize(
+    ("chunks", "bunches"),
+    [
+        ([b"a\nb\n"], [[b"a", b"b"]]),
+        ([b"a\n", b"b\n"], [[b"a"], [b"b"]]),
+        ([b"a", b"b", b"c\nd\ne"], [[b"abc", b"d"], [b"e"]]),
+        ([b"a\n\n", b"\n"], [[b"a", b""], [b""]]),
+        ([b"a"], [[b"a"]]),
+        ([], []),
+    ],
+)
+def test_lines_are_handed_on_as_soon_as_they_end(chunks, bunches):
+    assert list(in_bunches(iter([*chunks, b""]).__next__)) == bunches
+
+
+def test_a_line_is_answered_before_more_is_read():
+    asked = []
+
+    def read():
+        asked.append(1)
+        return b'{"id": 1, "text": "a"}\n' if len(asked) == 1 else b""
+
+    answers = run_stories(in_bunches(read), StoryIndex())
+    assert json.loads(next(answers))["id"] == 1 and len(asked) == 1
 
 
 def test_an_article_is_read_from_its_page(tmp_path):

@@ -1,7 +1,6 @@
 """Silence is told apart from "nothing happened": states, alarms, and what a reader is told."""
 
 from datetime import date, timedelta
-from types import SimpleNamespace
 
 import pytest
 
@@ -229,7 +228,7 @@ def test_the_table_says_states_in_words_and_marks_alarms(visits):
 
 
 def test_no_source_is_said_in_one_line():
-    assert health_lines([], SimpleNamespace()) == [
+    assert health_lines([], load_words("en", "Europe/Istanbul")) == [
         "no source is enabled or was visited; oncu sources list shows the catalogue"
     ]
 

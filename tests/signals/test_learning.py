@@ -210,6 +210,14 @@ def test_a_model_kept_elsewhere_is_named_by_its_whole_path(bank, tmp_path_factor
     assert Path(name_file(bank.database, path)).is_absolute()
 
 
+def test_training_with_vectors_names_the_missing_extra(oncu, monkeypatch):
+    monkeypatch.setenv("ONCU_LEARNING__EMBEDDINGS", "use")
+    monkeypatch.setattr("oncu.classifiers.learned.embeddings.find_spec", lambda name: None)
+    assert oncu("init").code == 0
+    said = oncu("train", "--by", "ece")
+    assert said.code == 1 and "oncu[embeddings]" in said.err and "Traceback" not in said.err
+
+
 def test_without_judged_texts_nothing_is_promoted(bank, course, train):
     with pytest.raises(Problem, match="no judged text"):
         promote(bank.database, course, train(), "ece", bank.now)
@@ -317,6 +325,7 @@ def test_the_commands_of_the_loop(oncu, tmp_path, monkeypatch):
     few.mkdir()
     (few / "strike.yml").write_bytes((SIGNALS / "strike.yml").read_bytes())
     monkeypatch.setenv("ONCU_SIGNALS", str(few))
+    monkeypatch.setenv("ONCU_DIGEST__LANGUAGE", "en")
     noise = {code: load_noise_classes()[code] for code in NOISE}
     monkeypatch.setattr("oncu.signals.commands.learning.load_noise_classes", lambda: noise)
     assert oncu("init").code == 0
@@ -335,3 +344,7 @@ def test_the_commands_of_the_loop(oncu, tmp_path, monkeypatch):
     assert "no answer yet" in oncu("label", "history").out
     assert "0 episodes would alert" in oncu("signals", "try", "strike").out
     assert oncu("signals", "try", "nothing").code == 1
+    monkeypatch.setenv("ONCU_DIGEST__LANGUAGE", "tr")
+    assert "ipuçları tek başına okuyor" in oncu("models", "list").out
+    assert "henüz yanıt yok" in oncu("label", "history").out
+    assert "yargılanmış metin yok" in oncu("models", "compare").out

@@ -23,6 +23,12 @@ def test_a_step_halves_in_its_half_life(now):
     assert level_at([step(now, 40)], now + timedelta(days=30)) == pytest.approx(20)
 
 
+def test_the_level_of_a_days_end_is_the_one_its_step_is_told_with(now):
+    """28,5 after the step was 28 by the evening, and older steps had faded on: one card said both."""
+    steps = [step(now - timedelta(days=9, hours=-5), 30, episode="e2"), step(now, 28.5)]
+    assert level_at(steps, now + timedelta(hours=11)) == trace_level(steps)[-1].level
+
+
 def test_a_withdrawn_step_counts_no_more_from_then_on(now):
     later = now + timedelta(days=1)
     steps = [step(now, 40), step(later, 0, kind=WITHDRAW)]

@@ -43,7 +43,8 @@ def missed(bank):
 def forget(bank, *more):
     """Take back what detection made, and more."""
     with bank.database.write() as connection:
-        for table in ("signal_evidence", "alert_updates", "alerts", "level_steps", "signals", *reversed(more)):
+        told = ("dispatches", "alert_routes", "alert_updates")
+        for table in ("signal_evidence", *told, "alerts", "level_steps", "signals", *reversed(more)):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 

@@ -228,7 +228,7 @@ PLANT_TOLD = (
 def test_an_event_told_again_in_other_words_is_no_update(bank, now):
     bank.see(PLANT_TOLD[0])
     bank.run()
-    bank.see(PLANT_TOLD[1], source="ajans", at=now + DAY)
+    bank.see(PLANT_TOLD[1], at=now + DAY)
     counts = bank.run(now + DAY)
     assert (counts.signals, counts.alerts, counts.updates) == (1, 0, 0)
     assert [row[0] for row in bank.rows("SELECT novelty FROM signal_evidence ORDER BY known_at")] == ["first", "repeat"]

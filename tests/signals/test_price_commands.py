@@ -123,8 +123,18 @@ def test_the_report_as_json_counts_the_offers_and_whom_we_met() -> None:
 @pytest.mark.usefixtures("ledger")
 def test_the_report_as_csv_has_one_line_a_number() -> None:
     lines = run("offers", "report", "--format", "csv")[1].splitlines()
-    assert lines[0] == "section,group,key,metric,value,low,high,n"
-    assert any(line.startswith("win_rate,,,,0.5,") and line.endswith(",2") for line in lines)
+    assert lines[0] == "section,group,key,metric,value,low,high,n,too_early"
+    assert any(line.startswith("win_rate,,,,0.5,") and line.endswith(",2,true") for line in lines)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_the_report_as_json_marks_a_rate_that_rests_on_few() -> None:
+    assert json.loads(run("offers", "report", "--format", "json")[1])["win_rate"]["too_early"] is True
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_size_band_has_a_word_in_the_text() -> None:
+    assert "büyük" in run("offers", "report", "--lang", "tr")[1]
 
 
 @pytest.mark.usefixtures("ledger")

@@ -21,6 +21,8 @@ from oncu.storage.keys import digest_of
 from oncu.storage.models import validators
 from oncu.storage.runs import Issue, save_issues
 
+pytestmark = pytest.mark.usefixtures("english")
+
 DAY = timedelta(days=1)
 PHONE = "0532 123 45 67"
 TITLE = "Parlak Telekom müşterileri faturalardan şikayetçi"
@@ -273,7 +275,7 @@ def test_the_report_counts_texts_by_category_and_age(bank, complaint, now):
 
 def test_the_report_tells_what_to_run(bank, complaint, now):
     bank.see("eski", category="complaint", at=now - 800 * DAY)
-    lines = privacy_lines(report_privacy(bank.database, bank.settings, now))
+    lines = privacy_lines(report_privacy(bank.database, bank.settings, now), load_words("tr", "Europe/Istanbul"))
     assert "oncu run" in lines[-2] and "oncu forget --older" in lines[-1]
 
 

@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from oncu.scoring.simulation.wishes import LIMITS
+from oncu.signals.commands.simulate import simulate
+
+pytestmark = pytest.mark.usefixtures("english")
+
 
 @pytest.fixture
 def bank(oncu, tmp_path: Path):
@@ -43,3 +48,16 @@ def test_a_full_folder_is_left_alone(oncu, bank) -> None:
     folder, _ = bank
     said = oncu("simulate", "--out", str(folder))
     assert said.code == 1 and "is not empty" in said.err
+
+
+def test_the_help_says_the_range_of_every_number() -> None:
+    """The ranges are written out there, because asking for help should not load what draws a bank."""
+    from inspect import signature
+    from typing import get_args
+
+    helps = {name: get_args(one.annotation)[1].help for name, one in signature(simulate).parameters.items()}
+    assert {name for name, (low, high) in LIMITS.items() if not _says(helps[name], low, high)} == set()
+
+
+def _says(text: str, low: float, high: float) -> bool:
+    return all(f"{end:.12g}" in text for end in (low, high))

@@ -260,12 +260,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> object:
     return lambda *words: CliRunner().invoke(app, ["sources", *words, "--folder", "mine"])
 
 
+@pytest.mark.usefixtures("english")
 def test_list_says_what_is_verified_and_filters(run) -> None:  # type: ignore[no-untyped-def]
     assert run("list").output.split()[:6] == ["on", "unverified", "deneme", "news", "feed", "1h"]
     assert "no such source" in run("list", "--verified").output
     assert run("list", "--category", "gossip").exit_code == 2
 
 
+@pytest.mark.usefixtures("english")
 def test_check_counts_and_refuses_an_unknown_trace(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     assert run("check").output == "1 sources, no faults; 1 on, 0 verified\n"
     file = tmp_path / "mine" / "deneme.yml"
@@ -286,7 +288,10 @@ def test_import_command_exits_1_where_a_feed_was_bad(run, tmp_path: Path) -> Non
     write_opml(tmp_path / "a.opml", outline("A", "https://a.example/rss"), outline("B", "mailto:b"))
     result = run("import", "a.opml")
     assert result.exit_code == 1
-    assert "mine: 1 kaynak eklendi, 0 zaten vardı, 1 hatalı" in result.output and "satır 3: 'mailto:b'" in result.output
+    assert (
+        "mine: 1 kaynak eklendi, 0 zaten vardı, 1 hatalı" in result.output
+        and "satır 3: url 'mailto:b'" in result.output
+    )
 
 
 def test_import_command_speaks_english_where_the_digests_do(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

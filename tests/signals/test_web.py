@@ -156,6 +156,43 @@ def test_a_change_asked_for_by_another_site_is_refused(browser):
     assert browser.post("/", headers=own).status_code == 405
 
 
+@pytest.mark.parametrize(("host", "status"), [("127.0.0.1:8765", 200), ("[::1]:8765", 200), ("evil.example", 421)])
+def test_the_site_is_not_shown_under_a_foreign_name(heard, host, status):
+    hosts = frozenset(("127.0.0.1", "localhost", "::1"))
+    site = Site(heard.database, heard.catalogue, heard.settings, lambda: heard.now, hosts=hosts)
+    assert TestClient(build_app(site)).get("/", headers={"host": host}).status_code == status
+
+
+def test_letters_that_turn_text_around_are_taken_out(bank):
+    bank.see("Simya İlaç aleyhine \u202edava\u202c açıldı")
+    bank.run()
+    page = browser_of(bank).get("/?days=30").text
+    assert "dava" in page and "\u202e" not in page
+
+
+def test_all_alerts_are_shown_a_page_at_a_time(heard, monkeypatch):
+    monkeypatch.setattr("oncu.signals.web.pages.today.AT_ONCE", 2)
+    browser = browser_of(heard)
+    shown = [browser.get(f"/?all=1&page={number}").text.count('class="alert"') for number in (1, 2, 9)]
+    assert shown == [2, 1, 1]
+
+
+def test_everything_heard_of_a_client_can_be_taken_home(browser):
+    lines = browser.get("/clients/C2/gecmis.csv").content.decode("utf-8-sig").splitlines()
+    assert any("uyarı" in line and "İflas" in line for line in lines)
+    assert browser.get("/clients/X9/gecmis.csv").status_code == 404
+
+
+def test_all_clients_found_can_be_taken_home(browser):
+    lines = browser.get("/clients.csv?q=simya").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2 and "Simya İlaç Sanayi A.Ş." in lines[1]
+
+
+def test_every_alert_of_a_period_can_be_taken_home(browser):
+    assert len(browser.get("/alerts.csv").content.decode("utf-8-sig").splitlines()) == 4
+    assert len(browser.get("/alerts.csv?side=opportunity").content.decode("utf-8-sig").splitlines()) == 2
+
+
 def test_foreign_text_is_shown_as_text(bank):
     bank.see("Simya İlaç'a <script>alert(1)</script> dava açıldı", "Simya İlaç aleyhine \u202edava açıldı.")
     bank.run()
@@ -186,3 +223,10 @@ def test_numbers_stay_numbers(now):
     assert csv_of(table, ENGLISH).splitlines()[1].startswith("-12.5;")
     row = load_workbook(BytesIO(xlsx_of(table, TURKISH))).active[2]
     assert row[0].value == -12.5 and row[1].is_date
+
+
+def test_an_alert_says_which_rule_took_it_whom_it_tells_and_what_to_do(browser, heard):
+    [[alert]] = heard.rows("SELECT id FROM alerts WHERE type = 'insolvency'")
+    page = browser.get(f"/alerts/{alert}").text
+    for part in ("Kural “Ağır risk”", "müşteri yöneticisi", "Risk masası", "Haberi kaynağından doğrulayın."):
+        assert part in page

@@ -14,13 +14,13 @@ from oncu.storage.alerts import (
     evidence_of,
     find_alert_ids,
     load_alerts,
-    save_alert_updates,
     save_alerts,
 )
-from oncu.storage.digests import find_digest, save_digest, waiting_alerts
+from oncu.storage.digests import Carried, find_digests, save_digests, waiting_alerts
 from oncu.storage.documents import mark_read
 from oncu.storage.hits import DETECT, pending_hits
 from oncu.storage.signals import episodes_of, save_detected, signals_of
+from oncu.storage.updates import save_alert_updates
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TYPES = load_signal_types()
@@ -70,7 +70,7 @@ def note_updates(database, at):
 
 def waiting(database, alert, since, until):
     with database.read() as connection:
-        return waiting_alerts(connection, "ayse", since=since, until=until)
+        return waiting_alerts(connection, ["ayse"], since=since, until=until)["ayse"]
 
 
 def test_an_episode_without_an_alert_is_a_candidate_with_its_best_values(tell, database, detected, now):
@@ -138,7 +138,7 @@ def test_an_alert_waits_until_a_digest_carries_it(alert, database, now):
     save(database, alert)
     before = waiting(database, alert, now, now + HOUR)
     with database.write() as connection:
-        save_digest(connection, "ayse", now.date(), before, {}, now)
+        save_digests(connection, now.date(), {"ayse": Carried(before, {})}, now)
     assert (before, waiting(database, alert, now, now + HOUR)) == ([alert.id], [])
 
 
@@ -151,9 +151,9 @@ def test_an_alert_of_another_time_does_not_wait(alert, database, now, since, unt
 def test_a_digest_is_found_with_what_it_carries_and_when_the_one_before_was_made(alert, database, now):
     save(database, alert)
     with database.write() as connection:
-        save_digest(connection, "ayse", now.date(), [], {"documents": 1, "waiting": 0}, now)
-        save_digest(connection, "ayse", now.date() + DAY, [alert.id], {"documents": 2, "waiting": 0}, now + DAY)
-        found = find_digest(connection, "ayse", now.date() + DAY)
+        save_digests(connection, now.date(), {"ayse": Carried([], {"documents": 1})}, now)
+        save_digests(connection, now.date() + DAY, {"ayse": Carried([alert.id], {"documents": 2})}, now + DAY)
+        found = find_digests(connection, ["ayse"], now.date() + DAY)["ayse"]
     assert (found.alert_ids, found.counts["documents"], found.made_at, found.told_until) == (
         (alert.id,),
         2,
@@ -162,9 +162,9 @@ def test_a_digest_is_found_with_what_it_carries_and_when_the_one_before_was_made
     )
 
 
-def test_a_digest_of_nobody_is_none(database, now):
+def test_a_digest_nobody_made_is_not_found(database, now):
     with database.read() as connection:
-        assert find_digest(connection, "ayse", now.date()) is None
+        assert find_digests(connection, ["ayse"], now.date()) == {}
 
 
 def test_evidence_is_known_from_its_moment_on(alert, tell, database, detected, now):

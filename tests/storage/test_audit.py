@@ -1,10 +1,10 @@
 """The trail: append-only, chained, and a change to any row is found."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
-from oncu.storage.audit import find_broken_link, write_audit
+from oncu.storage.audit import GENESIS, TrailEnd, find_broken_link, trail_end, trail_rows, write_audit
 from oncu.storage.database import Database, StorageError
 
 
@@ -53,3 +53,34 @@ def test_database_refuses_to_change_the_trail(trail: Database, statement: str) -
 )
 def test_change_behind_the_back_of_the_program_is_found(trail: Database, statement: str, seq: int) -> None:
     assert break_it(trail, statement) == seq
+
+
+def test_rows_cut_off_the_end_are_missed(trail: Database) -> None:
+    assert break_it(trail, "DELETE FROM audit WHERE seq = 3") == 3
+
+
+def test_trail_rewritten_from_the_start_is_found_by_an_end_kept_elsewhere(trail: Database, now: datetime) -> None:
+    with trail.write() as connection:
+        kept = trail_end(connection)
+        for statement in ("DROP TRIGGER audit_refuses_delete", "DELETE FROM audit"):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql(f"UPDATE audit_head SET seq = 0, hash = '{GENESIS}'")
+        for number in range(4):
+            write_audit(connection, "ayse", "import", f"other {number}", now)
+        assert find_broken_link(connection) is None
+        assert find_broken_link(connection, kept) == 3
+
+
+def test_trail_shorter_than_an_end_kept_elsewhere_is_broken(trail: Database, now: datetime) -> None:
+    with trail.read() as connection:
+        assert find_broken_link(connection, TrailEnd(9, "0" * 64)) == 4
+
+
+def test_trail_is_read_newest_first_and_filtered(trail: Database, now: datetime) -> None:
+    with trail.write() as connection:
+        write_audit(connection, "ece", "alert.answer", "100%", now + timedelta(days=1), reason="page")
+    with trail.read() as connection:
+        assert [row.seq for row in trail_rows(connection, limit=2)] == [4, 3]
+        assert [row.seq for row in trail_rows(connection, actor="ayse", subject="clients 1")] == [2]
+        assert [row.reason for row in trail_rows(connection, since=now + timedelta(hours=1))] == ["page"]
+        assert [row.seq for row in trail_rows(connection, subject="0%")] == [4]

@@ -10,6 +10,8 @@ from oncu.storage.identity import (
     DIFFERENT,
     SAME,
     UNDECIDED,
+    client_of_every_id,
+    client_of_id,
     load_decisions,
     point_at_survivors,
     save_decision,
@@ -93,3 +95,14 @@ def test_client_without_records_is_adopted_once(two: Database, now: datetime) ->
             adopt(connection, ["C1", "C9"])
         found = load_records(connection, "clients")
     assert {key: dict(r.fields) for key, r in found.items()} == {"C1": {"legal_name": "Örnek 1", "short_names": ["Ö1"]}}
+
+
+def test_one_id_means_what_it_means_among_all(two: Database, now: datetime) -> None:
+    told = [("clients", "C1", "C2"), ("crm", "9", "C1"), ("erp", "9", "C2"), ("crm", "8", "C2")]
+    versions = (Version({"legal_name": "Örnek"}, now),)
+    rows = [Record(source, number, client, FIRST, "", now, versions) for source, number, client in told]
+    with two.write() as connection:
+        save_records(connection, rows, now)
+        every = client_of_every_id(connection)
+        asked = ("C1", "C2", "9", "8", "crm:9", "erp:9", "clients:C1", "nobody")
+        assert [client_of_id(connection, one) for one in asked] == [every.get(one) for one in asked]

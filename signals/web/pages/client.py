@@ -1,26 +1,33 @@
 """Clients: find one, and everything known of one with the two years behind it."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from oncu.config.problems import Problem
 from oncu.storage.alert_lists import alerts_of_client
-from oncu.storage.outcomes import offers_of, outcomes_of
+from oncu.storage.clients import Client
+from oncu.storage.outcomes import Offer, offers_of, outcomes_of
 from oncu.storage.signals import load_steps, open_sides
 
 from ...clients.view import describe_client
 from ...faces.because import level_story
-from ...flow.level import level_at, raising_steps, trace_level
+from ...flow.level import LevelStep, level_at, raising_steps, trace_level
 from ..show import show
 from ..site import Visit, Visitor
 from ..strip import Mark, draw_strip
+from ..tables import Column, Table, as_file
+from .silences import silence_days
 
 router = APIRouter()
 MONTHS = 24
 LOOK_BACK = timedelta(days=MONTHS * 31)
+FOUND = tuple(Column(key) for key in ("client_id", "client", "city", "sector", "manager", "tax_id"))
+Event = tuple[datetime, str, str, str, float | None]
+PAST = (Column("day", "day"), Column("kind_past"), Column("what"), Column("side"), Column("amount", "money"))
 
 
 @router.get("/clients")
@@ -31,16 +38,81 @@ def search(visit: Visitor, q: str = "") -> HTMLResponse:
     return show(visit, "clients.html.j2", room="clients", q=q, found=found, number=number, known=known)
 
 
+@router.get("/clients.{form}")
+def export(visit: Visitor, form: str, q: str = "") -> Response:
+    """All clients that hold what was typed, as CSV or XLSX."""
+    found, _ = visit.site.finder.find(visit.site.database, q, most=None)
+    rows = tuple({key: _value(client, key) for key in (column.key for column in FOUND)} for client in found)
+    return as_file(Table("clients", FOUND, rows), form, visit)
+
+
+@router.get("/clients/{client_id}/gecmis.{form}")
+def export_past(visit: Visitor, client_id: str, form: str) -> Response:
+    """Everything that was heard of a client, offered and happened in two years, as CSV or XLSX."""
+    known = _known(visit, client_id)
+    if known is None:
+        raise HTTPException(404)
+    return as_file(past_table(visit, known["client_id"]), form, visit)
+
+
 @router.get("/clients/{client_id}")
 def page(visit: Visitor, client_id: str) -> Response:
     """One client; any id it ever had leads to it."""
-    try:
-        known = describe_client(visit.site.database, client_id)
-    except Problem:
-        return show(visit, "wrong.html.j2", status=404, code=404, problem="")
+    known = _known(visit, client_id)
+    if known is None:
+        raise HTTPException(404)
     if known["client_id"] != client_id:
         return RedirectResponse(f"/clients/{known['client_id']}", status_code=303)
     return show(visit, "client.html.j2", room="clients", **_told(visit, client_id, known))
+
+
+def past_table(visit: Visit, client_id: str) -> Table:
+    """One row an alert, a step of the level, an offer and an outcome of a client, the newest first."""
+    rows = [
+        {
+            "day": at,
+            "kind_past": visit.words(f"past_{kind}"),
+            "what": what,
+            "side": visit.words(f"side_{side}") if side else "",
+            "amount": amount,
+        }
+        for at, kind, what, side, amount in sorted(_events(visit, client_id), key=lambda one: one[0], reverse=True)
+    ]
+    return Table(f"clients/{client_id}/gecmis", PAST, tuple(rows))
+
+
+def _events(visit: Visit, client_id: str) -> Iterator[Event]:
+    """When, of what kind, what, on which side and how much."""
+    with visit.site.database.read() as connection:
+        alerts = alerts_of_client(connection, client_id, since=visit.now - LOOK_BACK)
+        steps = load_steps(connection, at=visit.now, client_ids=[client_id]).get(client_id, [])
+        outcomes = outcomes_of(connection, client_id, visit.now)
+        offers = offers_of(connection, client_id, visit.now)
+    yield from ((one.created_at, "alert", visit.face.title(one.type), one.side, None) for one in alerts.values())
+    yield from ((one.at, "step", _step(visit, one), "risk", None) for one in trace_level(steps))
+    yield from ((one.offered_at, "offer", _offered(visit, one), "", one.amount) for one in offers)
+    yield from ((one.occurred_at, "outcome", _outcome(visit, one.kind), "", one.amount) for one in outcomes)
+
+
+def _offered(visit: Visit, offer: Offer) -> str:
+    return f"{offer.product}, {visit.words(f'offer_{offer.status}')}"
+
+
+def _step(visit: Visit, step: LevelStep) -> str:
+    level = visit.words.number(step.level, 1)
+    return f"{visit.face.title(step.type)}: {visit.words(f'step_{step.kind}')} → {level}"
+
+
+def _known(visit: Visit, client_id: str) -> dict[str, Any] | None:
+    """All that is known of a client; None where no client has the id."""
+    try:
+        return describe_client(visit.site.database, client_id)
+    except Problem:
+        return None
+
+
+def _value(client: Client, key: str) -> str:
+    return str(getattr(client, "legal_name" if key == "client" else key) or "")
 
 
 def _told(visit: Visit, client_id: str, known: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +142,8 @@ def _told(visit: Visit, client_id: str, known: dict[str, Any]) -> dict[str, Any]
         "strip": draw_strip(marks, visit.now, visit.words, months=MONTHS),
         "outcomes": [(end, _outcome(visit, end.kind)) for end in reversed(outcomes)],
         "offers": list(reversed(offers)),
+        "past": past_table(visit, client_id),
+        "days": silence_days(visit),
     }
 
 

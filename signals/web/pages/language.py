@@ -3,6 +3,7 @@
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import RedirectResponse
 
+from ..forms import go_to, own_page
 from ..site import COOKIE, LANGUAGES, Visitor
 
 router = APIRouter()
@@ -14,7 +15,6 @@ def switch(visit: Visitor, language: str, back: str = "/") -> RedirectResponse:
     """Remember the language for a year and go back; only to a page of this site."""
     if language not in LANGUAGES:
         raise HTTPException(404)
-    place = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"
-    answer = RedirectResponse(place, status_code=303)
+    answer = go_to(own_page(back))
     answer.set_cookie(COOKIE, language, max_age=YEAR, samesite="lax", httponly=True)
     return answer

@@ -1,17 +1,24 @@
 """Flagged clients: whose standing risk level is at or over the threshold, highest first."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from oncu.storage.clients import clients_of
+from oncu.storage.clients import Client, clients_of
+from oncu.storage.identity import survivors
+from oncu.storage.signals import count_steps
 
 from ...faces.because import level_story
-from ...faces.board import flagged_clients
+from ...faces.board import Flagged, flagged_clients
+from ..paging import Page, Paged, paged
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+AT_ONCE = 50  # clients of a page; the files hold all
 COLUMNS = (
     Column("level", "number"),
     Column("client", "text"),
@@ -25,13 +32,20 @@ COLUMNS = (
 
 
 @router.get("/risks")
-def page(visit: Visitor, manager: str = "") -> HTMLResponse:
+def risks_page(visit: Visitor, manager: str = "", page: Page = 1) -> HTMLResponse:
     """All flagged clients, or those of one manager."""
-    table = flagged_table(visit, manager)
-    threshold = visit.site.settings.level.threshold
-    managers = sorted({row["manager"] for row in flagged_table(visit, "").rows if row["manager"]})
+    flagged, clients = _flagged(visit)
+    own = _of_manager(flagged, clients, manager)
+    part = paged(own, page, AT_ONCE)
     return show(
-        visit, "risks.html.j2", room="risks", table=table, threshold=threshold, manager=manager, managers=managers
+        visit,
+        "risks.html.j2",
+        room="risks",
+        table={"name": "risks", "rows": own},
+        part=Paged([_row(visit, found, clients) for found in part.rows], part.number, part.pages, part.n),
+        threshold=visit.site.settings.level.threshold,
+        manager=manager,
+        managers=sorted({client.manager for client in clients.values() if client.manager}),
     )
 
 
@@ -43,21 +57,38 @@ def export(visit: Visitor, form: str, manager: str = "") -> Response:
 
 def flagged_table(visit: Visit, manager: str) -> Table:
     """One row a flagged client."""
+    flagged, clients = _flagged(visit)
+    own = _of_manager(flagged, clients, manager)
+    return Table("risks", COLUMNS, tuple(_row(visit, found, clients) for found in own))
+
+
+def _flagged(visit: Visit) -> tuple[list[Flagged], dict[str, Client]]:
+    """The flagged clients and who they are, read anew when a level moved and each minute, because levels fade."""
+    with visit.site.database.read() as connection:
+        version = (visit.now.replace(second=0, microsecond=0), count_steps(connection), survivors(connection))
+    return visit.site.flagged.get(visit.actor, version, lambda: _read_flagged(visit))
+
+
+def _read_flagged(visit: Visit) -> tuple[list[Flagged], dict[str, Client]]:
     threshold = visit.site.settings.level.threshold
     flagged = flagged_clients(visit.site.database, visit.now, threshold=threshold)
     with visit.site.database.read() as connection:
-        clients = clients_of(connection, [found.client_id for found in flagged])
-    rows = [
-        {
-            "level": round(found.level, 1),
-            "client": clients[found.client_id].legal_name,
-            "client_id": found.client_id,
-            "manager": clients[found.client_id].manager or "",
-            "steps": len(found.raised),
-            "last": found.steps[-1].at if found.steps else None,
-            "why": level_story(found.raised, visit.words, visit.face.title, threshold=threshold),
-            "limit": clients[found.client_id].limit,
-        }
-        for found in flagged
-    ]
-    return Table("risks", COLUMNS, tuple(row for row in rows if not manager or row["manager"] == manager))
+        return flagged, clients_of(connection, [found.client_id for found in flagged])
+
+
+def _of_manager(flagged: Iterable[Flagged], clients: Mapping[str, Client], manager: str) -> list[Flagged]:
+    return [found for found in flagged if not manager or clients[found.client_id].manager == manager]
+
+
+def _row(visit: Visit, found: Flagged, clients: Mapping[str, Client]) -> dict[str, Any]:
+    client, threshold = clients[found.client_id], visit.site.settings.level.threshold
+    return {
+        "level": round(found.level, 1),
+        "client": client.legal_name,
+        "client_id": found.client_id,
+        "manager": client.manager or "",
+        "steps": len(found.raised),
+        "last": found.steps[-1].at if found.steps else None,
+        "why": level_story(found.raised, visit.words, visit.face.title, threshold=threshold),
+        "limit": client.limit,
+    }

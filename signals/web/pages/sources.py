@@ -1,14 +1,31 @@
-"""Sources: which of them are well, and since when those that are not."""
+"""Sources: which of them are well, and since when those that are not; one source, and letting it rest."""
 
-from fastapi import APIRouter
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from ...listening.health import watch_sources
+from oncu.classifiers.privacy import mask
+from oncu.config.specs import SourceSpec
+from oncu.config.values import write_every
+from oncu.storage.documents import Document, newest_documents
+from oncu.storage.health import last_visits
+from oncu.storage.pauses import Kind, SourceMove, move_source, moves_of, paused_sources
+from oncu.storage.privacy import PERSONAL
+
+from ...faces.latency import measure_latency, span_of
+from ...listening.health import SourceHealth, watch_sources
+from ..forms import Form, go_to
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+NEWEST, VISITS = 10, 10  # documents and visits that a source's page shows
+LONGEST_REASON = 500
+LOOK_BACK = timedelta(days=90)  # whose alerts say how long a source takes
 COLUMNS = (
     Column("source"),
     Column("title"),
@@ -46,24 +63,102 @@ def export(visit: Visitor, form: str, category: str = "") -> Response:
     return as_file(health_table(visit, category), form, visit)
 
 
+@router.get("/sources/{name}")
+def one(visit: Visitor, name: str) -> HTMLResponse:
+    """One source: how it is, what its last visits brought, its newest documents, and whether it rests."""
+    spec, site = _spec(visit, name), visit.site
+    health = next(found for found in _watched(visit) if found.source == name)
+    with site.database.read() as connection:
+        visits = last_visits(connection, at=visit.now, limit=VISITS, source=name).get(name, [])
+        documents = newest_documents(connection, name, until=visit.now, limit=NEWEST)
+        moves = moves_of(connection, name)
+    return show(
+        visit,
+        "source.html.j2",
+        room="sources",
+        spec=spec,
+        delay=_delay(visit, name),
+        every=write_every(spec.every),
+        health=health,
+        visits=list(reversed(visits)),
+        documents=[_shown(document) for document in documents],
+        moves=moves,
+        paused=moves[0] if moves and moves[0].kind == "pause" else None,
+    )
+
+
+@router.post("/sources/{name}/pause")
+def pause(visit: Visitor, name: str, form: Form) -> Response:
+    """Let a source rest, with the reason."""
+    return _move(visit, name, "pause", form.get("reason", ""))
+
+
+@router.post("/sources/{name}/resume")
+def resume(visit: Visitor, name: str) -> Response:
+    """Visit a source again."""
+    return _move(visit, name, "resume", "")
+
+
 def health_table(visit: Visit, category: str) -> Table:
     """One row a source."""
     specs = visit.site.catalogue.sources
-    watched = watch_sources(visit.site.database, specs, visit.site.settings.health, visit.now)
-    rows = [
-        {
-            "source": found.source,
-            "title": specs[found.source].title if found.source in specs else found.source,
-            "category": visit.words(f"category_{specs[found.source].category}") if found.source in specs else "",
-            "kind": specs[found.source].category if found.source in specs else "",
-            "state": visit.words(f"health_{found.state}"),
-            "code": found.state,
-            "since": found.since,
-            "last_success": found.last_success,
-            "per_day": found.per_day,
-            "usual": found.usual,
-            "problem": found.issue.problem if found.issue else "",
-        }
-        for found in watched
-    ]
-    return Table("sources", COLUMNS, tuple(row for row in rows if not category or row["kind"] == category))
+    with visit.site.database.read() as connection:
+        paused = paused_sources(connection)
+    rows = [_row(visit, found, specs.get(found.source), found.source in paused) for found in _watched(visit)]
+    shown = (row for row in rows if row["is_listened"] and (not category or row["kind"] == category))
+    return Table("sources", COLUMNS, tuple(shown))
+
+
+def _watched(visit: Visit) -> list[SourceHealth]:
+    """The health of all sources, as if all were switched on: one that is off has never been visited."""
+    specs = {name: spec.model_copy(update={"enabled": True}) for name, spec in visit.site.catalogue.sources.items()}
+    return watch_sources(visit.site.database, specs, visit.site.settings.health, visit.now)
+
+
+def _row(visit: Visit, found: SourceHealth, spec: SourceSpec | None, is_paused: bool) -> dict[str, Any]:
+    state = "paused" if is_paused else found.state
+    return {
+        "source": found.source,
+        "title": spec.title if spec else found.source,
+        "category": visit.words(f"category_{spec.category}") if spec else "",
+        "kind": spec.category if spec else "",
+        "state": visit.words(f"health_{state}"),
+        "code": state,
+        "since": found.since,
+        "last_success": found.last_success,
+        "per_day": found.per_day,
+        "usual": found.usual,
+        "problem": found.issue.problem if found.issue else "",
+        "is_listened": found.visits > 0 or spec is None or spec.enabled,
+    }
+
+
+def _delay(visit: Visit, name: str) -> str:
+    """How long alerts of the source took from the page to us and on to the alert, as medians; nothing without any."""
+    report = measure_latency(visit.site.database, since=visit.now - LOOK_BACK, until=visit.now)
+    found = report.by_source.get(name)
+    if found is None:
+        return ""
+    seen, alerted = (span_of(found.steps[step].median, visit.words) for step in ("seen", "alerted"))
+    return visit.words("web_source_medians", seen=seen, alerted=alerted, n=visit.words.number(found.alerts))
+
+
+def _spec(visit: Visit, name: str) -> SourceSpec:
+    if name not in visit.site.catalogue.sources:
+        raise HTTPException(404)
+    return visit.site.catalogue.sources[name]
+
+
+def _shown(document: Document) -> Document:
+    """A document as it may be shown: private people's numbers masked, also before it was read."""
+    return replace(document, title=mask(document.title)) if document.category in PERSONAL else document
+
+
+def _move(visit: Visit, name: str, kind: Kind, reason: str) -> Response:
+    _spec(visit, name)
+    reason = " ".join(reason.split())[:LONGEST_REASON]
+    if kind == "pause" and not reason:
+        raise HTTPException(400, "web_reason_missing")
+    with visit.site.database.write() as connection:
+        move_source(connection, SourceMove(name, kind, reason, visit.actor, visit.now))
+    return go_to(f"/sources/{name}")

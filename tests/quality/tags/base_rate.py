@@ -47,8 +47,8 @@ def main() -> None:
     if not SHARED.exists():
         print(f"skipped: {SHARED} is not there")
     elif asked.draw is not None:
-        for line in draw(asked.draw):
-            print(*line, sep="\t")
+        for name, row, code, text in draw(asked.draw):
+            print(name, row, code, " ".join(text.split()), sep="\t")
     else:
         _print_figures()
 

@@ -9,8 +9,8 @@ from types import ModuleType
 import pytest
 
 HERE = Path(__file__).parent
-PRECISION, RECALL, STATUS = 0.94, 0.79, 0.90  # of the half that is not looked at; they only rise
-PER_THOUSAND = 23.0
+PRECISION, RECALL, STATUS = 0.95, 0.83, 0.90  # of the half that is not looked at; they only rise
+PER_THOUSAND = 21.2
 WRONG = 0.20
 
 

@@ -49,6 +49,15 @@ def test_outside_what_was_tried_is_said(bank) -> None:
     assert not next(point for point in found.grid if point.price == pytest.approx(price[0], abs=1e-3)).is_supported
 
 
+def test_no_price_over_the_list_price_is_shown_and_some_under_the_own_are(bank) -> None:
+    offered = opened(bank(1))
+    price, cap, floor = offered.price.copy(), offered.list_price.copy(), offered.floor.copy()
+    price[0], cap[0], floor[0] = offered.cost[0] + np.array([-1, 0.7, -2])
+    found = price_offer(Offers(**{**vars(offered), "price": price, "list_price": cap, "floor": floor}), "T0")
+    prices = [point.price for point in found.grid]
+    assert max(prices) <= cap[0] and sum(one < price[0] for one in prices) >= 2
+
+
 def test_the_best_price_never_lies_below_the_floor(bank) -> None:
     offered = opened(bank(1))
     floor = offered.floor.copy()

@@ -1,0 +1,75 @@
+"""Business time: working hours, nine to six on business days; a deadline of a day is one such day.
+
+Four hours from Friday 16:00 on end on Monday 11:00; 48 hours from Friday noon on, two business days, on Tuesday noon.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from .days import is_business_day
+
+OPENS, CLOSES = time(9), time(18)
+DAY = timedelta(days=1)
+WORKING_DAY = timedelta(hours=CLOSES.hour - OPENS.hour)
+NOTHING = timedelta(0)
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Where the bank is: its time zone, and the country (two letters) whose holidays it keeps."""
+
+    zone: ZoneInfo
+    country: str
+
+    def working_spans(self, start: datetime) -> Iterator[Span]:
+        """The working hours from a moment on, day by day, without end."""
+        day = start.astimezone(self.zone).date()
+        while True:
+            closes = datetime.combine(day, CLOSES, self.zone)
+            if closes > start and is_business_day(day, self.country):
+                yield max(datetime.combine(day, OPENS, self.zone), start), closes
+            day += DAY
+
+
+def due_after(start: datetime, deadline: timedelta, calendar: Calendar) -> datetime:
+    """When a deadline that begins at a moment ends."""
+    left = WORKING_DAY * (deadline // DAY) + deadline % DAY
+    for opens, closes in calendar.working_spans(start):
+        if closes - opens >= left:
+            return opens + left
+        left -= closes - opens
+    raise AssertionError("working days have no end")
+
+
+def working_time(start: datetime, end: datetime, calendar: Calendar, pauses: Iterable[Span] = ()) -> timedelta:
+    """The working hours between two moments, without those of the pauses."""
+    total, stops = NOTHING, sorted(pauses)
+    for opens, closes in calendar.working_spans(start):
+        if opens >= end:
+            break
+        total += sum((until - since for since, until in _without(opens, min(closes, end), stops)), NOTHING)
+    return total
+
+
+def share_passed(
+    start: datetime, due: datetime, now: datetime, calendar: Calendar, pauses: Iterable[Span] = ()
+) -> float:
+    """Which part of a deadline has passed: 0 at its start, 1 when it is due, more after that."""
+    given = working_time(start, due, calendar)
+    return working_time(start, now, calendar, pauses) / given if given else float(now >= due)
+
+
+def _without(opens: datetime, closes: datetime, pauses: Iterable[Span]) -> Iterator[Span]:
+    """What is left of a span without the pauses, which are in order."""
+    at = opens
+    for since, until in pauses:
+        if until > at and since < closes:
+            if since > at:
+                yield at, since
+            at = until
+    if at < closes:
+        yield at, closes

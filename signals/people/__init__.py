@@ -1,0 +1,1 @@
+"""People: passwords, logins, and what each may do."""

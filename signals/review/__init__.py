@@ -1,0 +1,1 @@
+"""The review desk: what becomes of an alert, by whom, and in time or not."""

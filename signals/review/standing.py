@@ -1,0 +1,149 @@
+"""Where an alert stands: folded from its moves, never stored."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from oncu.config.problems import Problem
+from oncu.storage.moves import Move, Update
+
+from ..flow.clock import Span
+
+NEW, SEEN, ACCEPTED, ESCALATED = "new", "acknowledged", "accepted", "escalated"
+PROPOSED, DISMISSED, RESOLVED = "dismissal_proposed", "dismissed", "resolved"
+OPEN = (NEW, SEEN, ACCEPTED, ESCALATED)
+UNDECIDED = (NEW, SEEN, ESCALATED, PROPOSED)
+CLOSED = (DISMISSED, RESOLVED)
+
+# Each move with the states it can be made in and the state it leads to; None leaves the state as it is.
+MOVES: dict[str, tuple[tuple[str, ...], str | None]] = {
+    "acknowledge": ((NEW,), SEEN),
+    "accept": ((NEW, SEEN, ESCALATED), ACCEPTED),
+    "dismiss": ((NEW, SEEN, ESCALATED, ACCEPTED), DISMISSED),
+    "propose": ((NEW, SEEN, ESCALATED, ACCEPTED), PROPOSED),
+    "confirm": ((PROPOSED,), DISMISSED),
+    "refuse": ((PROPOSED,), SEEN),
+    "escalate": ((NEW, SEEN, ACCEPTED), ESCALATED),
+    "assign": ((*OPEN, PROPOSED), None),
+    "snooze": (OPEN, None),
+    "archive": (OPEN, None),
+    "wait": (OPEN, None),
+    "resume": (OPEN, None),
+    "resolve": ((ACCEPTED, ESCALATED), RESOLVED),
+    "reopen": ((ACCEPTED, *CLOSED), SEEN),
+    "note": ((*OPEN, PROPOSED, *CLOSED), None),
+}
+WAKING = ("assign", "escalate", "accept", "dismiss", "propose", "reopen", "resolve", "resume")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an alert stands.
+
+    `owner`: to whom it was given, else nobody but its manager. `asleep_until`: snoozed until then. `is_archived`: not
+    shown until it gets worse. `waiting_since`: the client was asked, and the clock stands. `pauses`: when it stood.
+    `acknowledged_at`: the first move that took it up. `decided_at`: when it was accepted or dismissed. `proposer`: who
+    wants it dismissed and needs a second person.
+    """
+
+    state: str = NEW
+    owner: str | None = None
+    asleep_until: datetime | None = None
+    is_archived: bool = False
+    waiting_since: datetime | None = None
+    pauses: tuple[Span, ...] = ()
+    acknowledged_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+    proposer: str | None = None
+    reason: str | None = None
+    moves: tuple[Move, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something."""
+        return self.state not in CLOSED
+
+    def is_shown(self, now: datetime) -> bool:
+        """Whether it stands in the queue."""
+        asleep = self.asleep_until is not None and now < self.asleep_until
+        return self.is_open and not asleep and not self.is_archived
+
+    def pauses_until(self, now: datetime) -> tuple[Span, ...]:
+        """When the clock stood, the pause that lasts included."""
+        return (*self.pauses, (self.waiting_since, now)) if self.waiting_since else self.pauses
+
+
+def stand(moves: Iterable[Move], updates: Sequence[Update] = ()) -> Standing:
+    """Where an alert stands after its moves (oldest first) and what was heard since."""
+    made = list(moves)
+    undone = {move.undoes for move in made if move.undoes}
+    standing = Standing()
+    for move in made:
+        if move.undoes is None and move.id not in undone:
+            standing = _after(standing, move)
+    return _woken(standing, updates)
+
+
+def check_move(standing: Standing, move: Move) -> None:
+    """Raise Problem where a move cannot be made now, saying what can."""
+    states, _ = MOVES[move.kind]
+    if standing.state not in states:
+        hint = "reopen it first" if standing.state in (*CLOSED, ACCEPTED) else "it must be taken up first"
+        raise Problem(f"alert {move.alert_id} is {standing.state.replace('_', ' ')}; {hint}")
+    if move.kind in ("confirm", "refuse") and move.made_by == standing.proposer:
+        raise Problem(f"{move.made_by} proposed to dismiss alert {move.alert_id}; a second person must decide")
+    if move.kind == "wait" and standing.waiting_since:
+        raise Problem(f"alert {move.alert_id} is waiting for the client already")
+    if move.kind == "resume" and not (standing.waiting_since or standing.asleep_until or standing.is_archived):
+        raise Problem(f"alert {move.alert_id} is not put off")
+
+
+def _after(standing: Standing, move: Move) -> Standing:
+    state = MOVES[move.kind][1] or standing.state
+    moved = replace(standing, state=state, moves=(*standing.moves, move))
+    if move.kind != "note" and standing.acknowledged_at is None:
+        moved = replace(moved, acknowledged_at=move.made_at)
+    if move.kind in WAKING:
+        moved = _awake(moved, move.made_at)
+    return replace(moved, **_effects(standing, move, state))
+
+
+def _effects(standing: Standing, move: Move, state: str) -> dict[str, Any]:
+    """What a move changes beside the state."""
+    at = move.made_at
+    match move.kind:
+        case "assign" | "escalate":
+            return {"owner": move.whom or standing.owner}
+        case "snooze":
+            return {"asleep_until": move.until}
+        case "archive":
+            return {"is_archived": True}
+        case "wait":
+            return {"waiting_since": at}
+        case "accept" | "dismiss" | "confirm":
+            closed = at if state in CLOSED else None
+            return {"decided_at": at, "closed_at": closed, "reason": move.reason or standing.reason, "proposer": None}
+        case "propose":
+            return {"proposer": move.made_by, "reason": move.reason}
+        case "refuse":
+            return {"proposer": None, "reason": None}
+        case "resolve":
+            return {"closed_at": at, "reason": move.reason}
+        case "reopen":
+            return {"decided_at": None, "closed_at": None, "reason": None, "proposer": None}
+    return {}
+
+
+def _awake(standing: Standing, at: datetime) -> Standing:
+    pauses = standing.pauses_until(at)
+    return replace(standing, asleep_until=None, is_archived=False, waiting_since=None, pauses=pauses)
+
+
+def _woken(standing: Standing, updates: Sequence[Update]) -> Standing:
+    """An alert archived until it gets worse comes back with the first news after that."""
+    since = max((move.made_at for move in standing.moves if move.kind == "archive"), default=None)
+    if standing.is_archived and since and any(update.kind == "update" and update.at > since for update in updates):
+        return replace(standing, is_archived=False)
+    return standing

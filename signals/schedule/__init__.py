@@ -1,0 +1,1 @@
+"""The scheduler: what runs when, exactly once, on one machine or several."""

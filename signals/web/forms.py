@@ -1,0 +1,42 @@
+"""What a form sends, and where the reader goes afterwards: always to a page of this site, read with GET."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.responses import RedirectResponse
+
+MOST_BYTES = 200_000
+MOST_FIELDS = 50
+SENT = "application/x-www-form-urlencoded"
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """The fields of a form; of one named twice the last. Refuses (413, 415) what is too long or no form."""
+    if request.headers.get("content-type", "").split(";")[0].strip() != SENT:
+        raise HTTPException(415)
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise HTTPException(413)
+    try:
+        text = body.decode("utf-8")
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
+    except ValueError:  # no UTF-8, or too many fields
+        raise HTTPException(400) from None
+
+
+Form = Annotated[Mapping[str, str], Depends(read_form)]
+
+
+def own_page(back: str, otherwise: str = "/") -> str:
+    """The path where it is one of this site, else another."""
+    is_own = back.startswith("/") and not back.startswith(("//", "/\\")) and back.isprintable()
+    return back if is_own else otherwise
+
+
+def go_to(place: str) -> RedirectResponse:
+    """Read a page after a change, so that reading it again changes nothing."""
+    return RedirectResponse(place, status_code=303)

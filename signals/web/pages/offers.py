@@ -1,0 +1,139 @@
+"""Teklifler: what past offers teach, and one offer at each price."""
+
+from typing import Any
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import HTMLResponse, Response
+
+from oncu.scoring.judge.tables import BadInput
+from oncu.scoring.offers.one_offer import OfferPricing, price_offer
+from oncu.storage.clients import clients_of
+from oncu.storage.outcomes import Offer, load_offers
+
+from ...offers.ledger import read_ledger
+from ...offers.why import why_line
+from ..corridor import draw_corridor
+from ..figures import offers_pen, offers_report, sheet_of, today
+from ..paging import Page, paged
+from ..show import show
+from ..site import Visit, Visitor
+from ..tables import Column, Table, as_file
+
+router = APIRouter()
+AT_ONCE = 50  # offers of a page; the files hold all
+OPEN_ONES = 6  # open offers beside the report
+STATUSES = ("open", "won", "lost", "withdrawn", "expired")
+COLUMNS = (
+    Column("offer"),
+    Column("client"),
+    Column("client_id"),
+    Column("manager"),
+    Column("offered", "day"),
+    Column("product"),
+    Column("amount", "money"),
+    Column("price", "number"),
+    Column("status"),
+    Column("loss_reason"),
+    Column("winner"),
+    Column("rival_price", "number"),
+)
+
+
+@router.get("/teklifler")
+def offers_page(visit: Visitor) -> HTMLResponse:
+    """How often offers are won, why and to whom the others are lost, and how they were priced; the open ones."""
+    report = offers_report(visit)
+    listed = offer_table(visit, "open", "")
+    return show(
+        visit, "offers.html.j2", room="offers", report=report, pen=offers_pen(visit), listed=listed, most=OPEN_ONES
+    )
+
+
+@router.get("/teklifler.{form}")
+def export(visit: Visitor, form: str) -> Response:
+    """Every number of the report as CSV or XLSX."""
+    report = offers_report(visit)
+    return as_file(sheet_of("teklifler", report.sections if report else (), offers_pen(visit)), form, visit)
+
+
+@router.get("/teklifler/liste")
+def listing(visit: Visitor, status: str = "", manager: str = "", page: Page = 1) -> HTMLResponse:
+    """The offers themselves, the newest first."""
+    table = offer_table(visit, status, manager)
+    managers = sorted({row["manager"] for row in offer_table(visit, "", "").rows if row["manager"]})
+    return show(
+        visit,
+        "offer_list.html.j2",
+        room="offers",
+        table=table,
+        part=paged(table.rows, page, AT_ONCE),
+        chosen=status,
+        statuses=STATUSES,
+        manager=manager,
+        managers=managers,
+    )
+
+
+@router.get("/teklifler/liste.{form}")
+def export_listing(visit: Visitor, form: str, status: str = "", manager: str = "") -> Response:
+    """The same offers as CSV or XLSX, all of them."""
+    return as_file(offer_table(visit, status, manager), form, visit)
+
+
+@router.get("/teklifler/{offer_id}")
+def one(visit: Visitor, offer_id: str) -> HTMLResponse:
+    """One offer: what it was or is, and while it is open the chance to win it at each price."""
+    offer = next((found for found in _offers(visit) if found.offer_id == offer_id), None)
+    if offer is None:
+        raise HTTPException(404)
+    with visit.site.database.read() as connection:
+        client = clients_of(connection, [offer.client_id])[offer.client_id]
+    pricing = _pricing(visit, offer)
+    why = why_line(pricing.response, visit.words) if pricing else ""
+    drawn = draw_corridor(pricing, visit.words) if pricing else ""
+    told: dict[str, Any] = {"offer": offer, "client": client, "pricing": pricing, "why": why, "corridor": drawn}
+    return show(visit, "offer.html.j2", room="offers", **told)
+
+
+def offer_table(visit: Visit, status: str, manager: str) -> Table:
+    """One row an offer, the newest first."""
+    found = [one for one in _offers(visit) if status in ("", one.status) and manager in ("", one.manager)]
+    with visit.site.database.read() as connection:
+        clients = clients_of(connection, {offer.client_id for offer in found})
+    names = {key: client.legal_name for key, client in clients.items()}
+    rows = (_row(visit, offer, names.get(offer.client_id, "")) for offer in found)
+    return Table("teklifler/liste", COLUMNS, tuple(rows))
+
+
+def _offers(visit: Visit) -> list[Offer]:
+    with visit.site.database.read() as connection:
+        found = load_offers(connection, visit.now)
+    return sorted(found, key=lambda offer: (offer.offered_at, offer.offer_id), reverse=True)
+
+
+def _row(visit: Visit, offer: Offer, client: str) -> dict[str, Any]:
+    words = visit.words
+    return {
+        "offer": offer.offer_id,
+        "client": client,
+        "client_id": offer.client_id,
+        "manager": offer.manager or "",
+        "offered": offer.offered_at,
+        "product": offer.product,
+        "amount": offer.amount,
+        "price": offer.price,
+        "status": words(f"offer_{offer.status}"),
+        "loss_reason": words(f"of_reason_{offer.loss_reason}") if offer.loss_reason else "",
+        "winner": offer.winner or "",
+        "rival_price": offer.rival_price,
+    }
+
+
+def _pricing(visit: Visit, offer: Offer) -> OfferPricing | None:
+    """The offer at each price; None unless it is open and there is something to learn from."""
+    if offer.status != "open":
+        return None
+    try:
+        return price_offer(read_ledger(visit.site.database, today(visit)).offers, offer.offer_id)
+    except BadInput:
+        return None
