@@ -2,6 +2,7 @@
 
 import getpass
 import logging
+import socket
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Annotated
@@ -48,12 +49,11 @@ def serve(
     with open_storage(settings) as database:
         hosts = frozenset((*LOOPBACK, *filter(None, [urlsplit(settings.links.address or "").hostname])))
         site = Site(database, load_catalogue(settings), settings, clock, actor=who, hosts=hosts)
-        say(f"http://{host}:{port}  (end with Ctrl-C)")
-        logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
-        try:
-            uvicorn.run(build_app(site), host=host, port=port, log_level="warning", server_header=False)
-        except SystemExit:
-            raise Problem(f"port {port} of {host} is taken or not allowed; choose another with --port") from None
+        with _listen(host, port) as listening:
+            say(f"http://{host}:{port}  (end with Ctrl-C)")
+            logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+            server = uvicorn.Server(uvicorn.Config(build_app(site), log_level="warning", server_header=False))
+            server.run(sockets=[listening])
 
 
 def login_name() -> str:
@@ -62,6 +62,15 @@ def login_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # KeyError: Python 3.11 where the user has no entry
         raise Problem("this user has no name on this machine; say who you are with --as NAME") from None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The place where the pages are asked. Raises Problem where it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError:
+        raise Problem(f"port {port} of {host} is taken or not allowed; choose another with --port") from None
 
 
 def _standing(day: date, settings: Settings) -> Callable[[], datetime]:

@@ -1,6 +1,7 @@
 """`oncu serve`: by whose name changes are signed."""
 
 import getpass
+import socket
 
 import pytest
 
@@ -21,3 +22,11 @@ def test_who_has_no_name_here_is_told_what_to_do(monkeypatch):
     monkeypatch.setattr(getpass, "getuser", nobody)
     with pytest.raises(Problem, match="--as NAME"):
         login_name()
+
+
+def test_a_port_that_is_taken_is_said_before_any_address(oncu, tmp_path):
+    assert oncu("init").code == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = oncu("serve", "--port", port)
+    assert said.code == 1 and str(port) in said.err and "http" not in said.out
