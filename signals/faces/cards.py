@@ -187,7 +187,7 @@ def _card(client: Client, alerts: Sequence[Alert], shown: Shown) -> Card:
         client_id=client.client_id,
         client=client.legal_name,
         money=shown.words("money", limit=limit, balance=balance) if client.limit or client.balance else "",
-        level=round(level, 1),
+        level=round(level, 3),  # shown without decimals: rounding it to one first would round twice
         is_flagged=level >= threshold,
         conflict=_conflict(client.client_id, shown),
         alerts=tuple(show_alert(alert, shown) for alert in alerts),

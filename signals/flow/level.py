@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta, timezone
 from oncu.storage.signals import Step
 
 DAYS = timezone(timedelta(hours=3))  # a day begins with Istanbul's, whatever zone the pages are shown in
+INSTANT = timedelta(microseconds=1)
 RAISE, WITHDRAW = "raise", "withdraw"
 FADED = 1.0  # of 100: what is left of a step below this is not worth a word
 
@@ -64,8 +65,12 @@ def raising_steps(steps: Sequence[Step], at: datetime) -> list[LevelStep]:
 
 
 def _decay(step: Step, at: datetime) -> float:
-    """What is left of a step, by calendar days: all that is shown on one day shows the same level."""
-    return float(2 ** (-(_day(at) - _day(step.known_at)).days / step.half_life_days))
+    """What is left of a step, by calendar days: all that is shown on one day shows the same level.
+
+    A day's end is often asked for as the midnight that follows, which is still of that day.
+    """
+    days = (_day(at - INSTANT) - _day(step.known_at)).days
+    return float(2 ** (-max(days, 0) / step.half_life_days))
 
 
 def _day(moment: datetime) -> date:

@@ -26,7 +26,9 @@ def test_a_step_halves_in_its_half_life(now):
 def test_the_level_of_a_days_end_is_the_one_its_step_is_told_with(now):
     """28,5 after the step was 28 by the evening, and older steps had faded on: one card said both."""
     steps = [step(now - timedelta(days=9, hours=-5), 30, episode="e2"), step(now, 28.5)]
-    assert level_at(steps, now + timedelta(hours=11)) == trace_level(steps)[-1].level
+    told = trace_level(steps)[-1].level
+    assert [level_at(steps, now + timedelta(hours=hours)) for hours in (0, 11, 12)] == [told] * 3  # 12: midnight there
+    assert level_at(steps, now + timedelta(hours=13)) < told
 
 
 def test_a_withdrawn_step_counts_no_more_from_then_on(now):

@@ -128,7 +128,7 @@ def _row(visit: Visit, found: SourceHealth, spec: SourceSpec | None, is_paused: 
         "last_success": found.last_success,
         "per_day": found.per_day,
         "usual": found.usual,
-        "problem": found.issue.problem if found.issue else "",
+        "problem": visit.words.line(found.issue.problem) if found.issue else "",
         "is_listened": found.visits > 0 or spec is None or spec.enabled,
     }
 
