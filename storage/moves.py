@@ -11,7 +11,7 @@ from .audit import write_audit
 from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
 from .keys import key_id
-from .models import alert_updates, alerts, moves, reviews
+from .models import alert_updates, moves, reviews
 
 # The moves that say whether an alert was right, with the verdict they give in the reviews.
 VERDICTS = {"accept": "accepted", "dismiss": "dismissed", "confirm": "dismissed"}
@@ -87,13 +87,6 @@ def updates_of(connection: Connection, alert_ids: Iterable[str]) -> dict[str, li
         for alert_id, kind, at in connection.execute(query):
             found.setdefault(alert_id, []).append(Update(kind, at))
     return found
-
-
-def earlier_alerts(connection: Connection, client_id: str, code: str, before: datetime) -> list[str]:
-    """The alerts of a client and type made before a moment, newest first."""
-    query = select(alerts.c.id).where(alerts.c.client_id == client_id, alerts.c.type == code)
-    query = query.where(alerts.c.created_at < before).order_by(alerts.c.created_at.desc(), alerts.c.id)
-    return list(connection.execute(query).scalars())
 
 
 def _review_key(alert_id: str, move_id: str) -> str:

@@ -1,8 +1,6 @@
 """The offers report as a page in one language: four answers, tables and drawings."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
 
 from oncu.scoring.offers.report import OffersReport
@@ -10,7 +8,7 @@ from oncu.scoring.offers.response_curve import SHIFTS
 from oncu.scoring.offers.tables import REASONS
 
 from ..score.charts import Brush
-from ..score.figures import Answer, Number, Remark, Row, Section, Table, lines_of
+from ..score.figures import Remark, ReportPage
 from ..score.pages import save
 from ..score.template import Look, fill_page
 from ..score.wording import Wording
@@ -34,25 +32,10 @@ AFTER = ("completed", "cancelled", "grew", "shrank", "trouble", "left")
 SIZES = ("micro", "small", "medium", "large")
 
 
-@dataclass(frozen=True)
-class OffersPage:
-    """What a page shows of past offers as of a day; empty but for a remark where there are none."""
-
-    as_of: date
-    horizon: int
-    answers: tuple[Answer, ...]
-    sections: tuple[Section, ...]
-    remarks: tuple[Remark, ...] = ()
-
-    def lines(self) -> Iterator[tuple[Section, Table, Row, Number]]:
-        """Every number with where it stands."""
-        return lines_of(self.sections)
-
-
-def offers_page(report: OffersReport, words: Words) -> OffersPage:
+def offers_page(report: OffersReport, words: Words) -> ReportPage:
     """The report's answers and sections in a language; without offers, what to import."""
     if not report.counts["offers"]:
-        return OffersPage(report.as_of, report.horizon_days, (), (), (Remark("of_none"),))
+        return ReportPage(report.as_of, report.horizon_days, (), (), (Remark("of_none"),))
     sections = (
         wins_section(report),
         losses_section(report),
@@ -62,7 +45,7 @@ def offers_page(report: OffersReport, words: Words) -> OffersPage:
         after_section(report),
     )
     told = tuple(one for one in sections if one.tables)
-    return OffersPage(report.as_of, report.horizon_days, answer_all(report, words), told)
+    return ReportPage(report.as_of, report.horizon_days, answer_all(report, words), told)
 
 
 def render_page(report: OffersReport, wording: Wording, *, other: str | None = None) -> str:

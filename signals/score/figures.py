@@ -134,6 +134,21 @@ class ScoreReport:
         return lines_of(self.sections)
 
 
+@dataclass(frozen=True)
+class ReportPage:
+    """What a page of its own shows as of a day; empty but for a remark where there is nothing to show."""
+
+    as_of: date
+    horizon: int
+    answers: tuple[Answer, ...]
+    sections: tuple[Section, ...]
+    remarks: tuple[Remark, ...] = ()
+
+    def lines(self) -> Iterator[tuple[Section, Table, Row, Number]]:
+        """Every number with where it stands."""
+        return lines_of(self.sections)
+
+
 def lines_of(sections: Iterable[Section]) -> Iterator[tuple[Section, Table, Row, Number]]:
     """Every number of some sections with where it stands."""
     for section in sections:

@@ -11,7 +11,7 @@ from oncu.scoring.estimates.shares import share_of
 from oncu.scoring.judge.misses import Step
 
 from .charts import Brush, draw
-from .figures import Answer, Label, Number, Remark, Row, Section, Table, lines_of, of_rate, plain_number, unless_few
+from .figures import Answer, Label, Number, Remark, ReportPage, Row, Section, Table, of_rate, plain_number, unless_few
 from .pages import SCORE, beside, page_beside, save
 from .regret import Held, Missed, Regret
 from .regret_words import lost_at, said_change, titled
@@ -33,33 +33,18 @@ class Terms:
     window: int
 
 
-@dataclass(frozen=True)
-class RegretPage:
-    """What the page shows; empty but for a remark where no end is recorded."""
-
-    as_of: date
-    horizon: int
-    answers: tuple[Answer, ...]
-    sections: tuple[Section, ...]
-    remarks: tuple[Remark, ...] = ()
-
-    def lines(self) -> Iterator[tuple[Section, Table, Row, Number]]:
-        """Every number with where it stands."""
-        return lines_of(self.sections)
-
-
-def regret_page(regret: Regret, terms: Terms, wording: Wording) -> RegretPage:
+def regret_page(regret: Regret, terms: Terms, wording: Wording) -> ReportPage:
     """The missed ends in a language, the largest first."""
     if not regret.ends:
         none = Remark(
             "missed_elsewhen" if regret.stored else "missed_none", {"days": terms.days, "stored": regret.stored}
         )
-        return RegretPage(terms.as_of, terms.window, (), (), (none,))
+        return ReportPage(terms.as_of, terms.window, (), (), (none,))
     sections = [_overview(regret, terms, wording)]
     sections += [_end_section(one, terms, wording) for one in regret.missed[:SHOWN]]
     rest = len(regret.missed) - SHOWN
     remarks = (Remark("regret_more", {"n": rest}),) if rest > 0 else ()
-    return RegretPage(terms.as_of, terms.window, tuple(_answers(regret)), tuple(sections), remarks)
+    return ReportPage(terms.as_of, terms.window, tuple(_answers(regret)), tuple(sections), remarks)
 
 
 def render_regret(

@@ -1,6 +1,6 @@
 """A small invented bank: clients, documents in the order they are seen, and the whole line run at a given clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from oncu.classifiers.tags.tagger import Tagger, build_tagger
 from oncu.config.load import load_signal_types
@@ -22,6 +23,8 @@ from oncu.storage.clients import save_clients
 from oncu.storage.database import Database
 from oncu.storage.documents import Document, save_documents
 from oncu.storage.signals import Signal
+
+from .inbox import Inbox, free_port
 
 Row = dict[str, Any]
 COLUMNS = ("client_id", "legal_name", "short_names", "city", "manager", "limit", "balance")
@@ -179,3 +182,13 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands speak English; digests stay Turkish."""
     monkeypatch.setenv("ONCU_LANGUAGE", "en")
     monkeypatch.setenv("ONCU_DIGEST__LANGUAGE", "tr")
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    """A mail server that is asked for real."""
+    box = Inbox(free_port())
+    server = Controller(box, hostname="127.0.0.1", port=box.port)
+    server.start()
+    yield box
+    server.stop()

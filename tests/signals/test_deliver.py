@@ -1,15 +1,11 @@
 """A digest reaches its manager by mail: once, as text and HTML, and what goes wrong is one line."""
 
-import socket
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from oncu.config.load import ConfigError
 from oncu.config.problems import Problem
@@ -17,45 +13,11 @@ from oncu.config.settings import load_settings
 from oncu.signals.faces.deliver import send_digest, subject_of, write_mail
 from oncu.signals.words import load_words
 
+from .inbox import EVERYBODY, free_port
+
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
 PLANT = "Parlak Telekom yeni fabrika kuruyor"
 TR, EN = (load_words(language, "Europe/Istanbul") for language in ("tr", "en"))
-
-
-@dataclass
-class Inbox:
-    """A real mail server on loopback that keeps what it gets."""
-
-    port: int = 0
-    refuses: bool = False
-    mails: list[EmailMessage] = field(default_factory=list)
-    addressed: list[tuple[str, list[str]]] = field(default_factory=list)
-
-    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:  # noqa: N802
-        if self.refuses:
-            return "550-no such\r\n550 person"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        self.addressed.append((envelope.mail_from, list(envelope.rcpt_tos)))
-        return "250 OK"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    box = Inbox(free_port())
-    server = Controller(box, hostname="127.0.0.1", port=box.port)
-    server.start()
-    yield box
-    server.stop()
 
 
 @pytest.fixture
@@ -137,11 +99,11 @@ def test_sending_is_noted(mailing, now):
 
 
 def test_what_was_not_taken_is_not_noted_and_can_be_sent_later(mailing, inbox, now):
-    inbox.refuses = True
+    inbox.refused = EVERYBODY
     said = problem(mailing, now)
     assert said.endswith("refused ayse.demir@bank.example (no such person); check mail.recipients")
     assert mailing.rows("SELECT sent_at FROM digests") == [(None,)]
-    inbox.refuses = False
+    inbox.refused = ""
     assert send(mailing, now).startswith("sent to")
 
 

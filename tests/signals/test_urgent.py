@@ -1,14 +1,8 @@
 """What cannot wait reaches its readers at once: over real mail, and never twice."""
 
-import socket
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from oncu.signals.faces.urgent import send_unsent
 from oncu.signals.flow.absences import note_absence
@@ -16,6 +10,8 @@ from oncu.signals.flow.silences import silence
 from oncu.signals.flow.urgent import GIVE_UP, pause_after
 from oncu.signals.words import load_words
 from oncu.storage.dispatches import mark_dispatched
+
+from .inbox import free_port
 
 BANKRUPT = "Parlak Telekom konkordato ilan etti"
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
@@ -32,44 +28,6 @@ rules:
 
 class Killed(BaseException):
     """The process ends here, as a kill would end it."""
-
-
-@dataclass
-class Inbox:
-    """A real mail server on loopback."""
-
-    port: int = 0
-    refused: str = ""
-    mails: list[EmailMessage] = field(default_factory=list)
-
-    async def handle_RCPT(self, _, __, envelope, address, ___):  # noqa: N802
-        if address == self.refused:
-            return "550 no such person"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _, __, envelope):  # noqa: N802
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-    @property
-    def told(self) -> list[str]:
-        return sorted(mail["To"] for mail in self.mails)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def inbox() -> Iterator[Inbox]:
-    box = Inbox(free_port())
-    server = Controller(box, hostname="127.0.0.1", port=box.port)
-    server.start()
-    yield box
-    server.stop()
 
 
 @pytest.fixture
