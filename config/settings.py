@@ -198,7 +198,8 @@ class AccessSettings(Strict):
     """How people come in: lengths of sessions and passwords, and how guessers are kept out.
 
     A session ends unused after `idle_minutes` and in any case after `session_hours`. After `failures` wrong passwords
-    in a row a name is locked for `lock_minutes`, and twice as long each time after that.
+    in a row a name is locked for `lock_minutes`, and twice as long each time after that. On PostgreSQL the pages read
+    as a plain role where the variable `reader_env` holds the address of the same database for it (`oncu init --reader`).
     """
 
     idle_minutes: int = Field(30, ge=1)
@@ -206,6 +207,7 @@ class AccessSettings(Strict):
     least_password: int = Field(12, ge=8)
     failures: int = Field(5, ge=1)
     lock_minutes: int = Field(15, ge=1)
+    reader_env: Variable = "ONCU_READER_URL"
 
 
 class ReviewSettings(Strict):

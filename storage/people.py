@@ -48,6 +48,11 @@ def load_people(connection: Connection) -> list[Person]:
     return _with_roles(connection, connection.execute(select(people).order_by(people.c.name)))
 
 
+def has_people(connection: Connection) -> bool:
+    """Whether anybody was added yet."""
+    return connection.execute(select(people.c.name).limit(1)).first() is not None
+
+
 def find_person(connection: Connection, name: str) -> Person | None:
     """The person of a login name."""
     return next(iter(_with_roles(connection, connection.execute(select(people).where(people.c.name == name)))), None)

@@ -249,6 +249,11 @@ def open_sides(connection: Connection, client_ids: Sequence[str], *, at: datetim
     return found
 
 
+def client_of_signal(connection: Connection, signal_id: str) -> str | None:
+    """Whose signal it is; None where there is none of that id."""
+    return connection.execute(select(signals.c.client_id).where(signals.c.id == signal_id)).scalar()
+
+
 def managers_with_clients(connection: Connection) -> list[str]:
     """All managers who own a client."""
     named = select(clients.c.manager).where(clients.c.manager > "").distinct().subquery()

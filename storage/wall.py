@@ -76,6 +76,13 @@ class Walled(Database):
         raise NotYours("behind the wall nothing is written without saying about which clients")
         yield  # pragma: no cover
 
+    def seen(self) -> frozenset[str] | None:
+        """The ids of the clients this person sees; None where it is all of them."""
+        with self.read() as connection:
+            if connection.exec_driver_sql("SELECT every FROM oncu_viewer").scalar():
+                return None
+            return frozenset(connection.exec_driver_sql("SELECT client_id FROM oncu_seen").scalars())
+
     @contextmanager
     def write_about(self, client_ids: Collection[str]) -> Iterator[Connection]:
         """A transaction that saves, on the database itself. Raises NotYours unless all the clients are seen."""
@@ -146,6 +153,7 @@ NOTES_POSTGRESQL = (
     "INSERT INTO oncu_roles SELECT public.oncu_roles()",
     f"INSERT INTO oncu_viewer VALUES (:person, {_any_of(SEE_EVERY_CLIENT)}, {_any_of(SEE_ALL_MONEY)})",
     "INSERT INTO oncu_seen SELECT * FROM public.oncu_seen()",
+    "SET TRANSACTION READ ONLY",
 )
 
 

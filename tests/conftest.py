@@ -1,7 +1,7 @@
 """What every room's tests share: a database of their own and the real data, where it lies beside the project."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from oncu.storage.database import Database, connect, create_database
+
+from .engines import Server, engines_of, start_server
 
 settings.register_profile("ours", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("ours")
@@ -24,6 +26,44 @@ def shared() -> Path:
     return SHARED
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sqlite_only(reason): about SQLite itself, or a file of it")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that uses a database runs on the engines of its file."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    engines: Sequence[object] = engines_of(metafunc.definition.path)
+    if only := metafunc.definition.get_closest_marker("sqlite_only"):
+        why = pytest.mark.skip(reason=f"SQLite alone: {only.args[0]}")
+        engines = ["sqlite" if "sqlite" in engines else pytest.param("postgresql", marks=why)]
+    if list(engines) != ["sqlite"]:
+        metafunc.parametrize("engine", engines, indirect=True)
+
+
+@pytest.fixture(scope="module")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine of this test's database: sqlite or postgresql."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """A PostgreSQL of our own, one for the whole run."""
+    with start_server() as running:
+        yield running
+
+
+@pytest.fixture
+def postgresql(postgresql_server: Server) -> Iterator[Database]:
+    """An empty PostgreSQL database with all tables."""
+    with postgresql_server.database() as address:
+        opened = connect(address)
+        yield opened
+        opened.close()
+
+
 @pytest.fixture(scope="session")
 def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of an empty database with all tables; copying it is quicker than making another."""
@@ -33,9 +73,29 @@ def new_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(tmp_path: Path, new_database: Path) -> Iterator[Database]:
-    """An empty SQLite database with all tables."""
-    opened = connect(f"sqlite:///{shutil.copy(new_database, tmp_path / 'oncu.db')}")
+def empty_address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database that is not made yet."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'oncu.db'}"
+        return
+    with request.getfixturevalue("postgresql_server").database(has_tables=False) as address:
+        yield address
+
+
+@pytest.fixture
+def database_address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database with all tables."""
+    if engine == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('new_database'), tmp_path / 'oncu.db')}"
+        return
+    with request.getfixturevalue("postgresql_server").database() as address:
+        yield address
+
+
+@pytest.fixture
+def database(database_address: str) -> Iterator[Database]:
+    """An empty database with all tables."""
+    opened = connect(database_address)
     yield opened
     opened.close()
 

@@ -4,9 +4,10 @@ A batch is saved in one transaction together with the note that it is done, so a
 where it stopped: nothing lost, nothing doubled.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from oncu.classifiers.firms.names import ClientName
@@ -28,7 +29,7 @@ from oncu.storage.mentions import (
 )
 from oncu.storage.privacy import save_masked
 from oncu.storage.prospects import save_prospect_mentions
-from oncu.storage.runs import finish_run, start_run
+from oncu.storage.runs import Issue, finish_run, save_issues, start_run
 from oncu.storage.signals import episodes_of, save_detected, signals_of, story_aliases_of
 
 from ..complaints.stage import complain_pending
@@ -36,8 +37,9 @@ from ..learning.models import reading_model
 from . import detect as detecting
 from . import read as reading
 from .alerting import alert_pending
+from .batches import Batch, Found, ReadAll, read_here
 from .derive import derive_pending
-from .masking import mask_documents, mask_pending
+from .masking import mask_pending
 from .novelty import REMEMBERED
 from .ready_names import cache_folder, ready_matcher
 from .stories import STORY_DAYS, join_stories, restore_stories
@@ -102,7 +104,8 @@ def warm_up(database: Database, catalogue: Catalogue, now: datetime, *, cache: P
         raise NothingToMatch(NO_CLIENTS)
     learned, model = reading_model(database, now)
     reader = _build_reader(clients, catalogue, cache)
-    reader = replace(reader, tagger=reader.tagger.joined(learned), model=model) if learned else reader
+    if learned:
+        reader = replace(reader, tagger=reader.tagger.joined(learned), learned=learned, model=model)
     return Warm(reader, restore_stories(database, now))
 
 
@@ -123,7 +126,8 @@ def run_pending(
         run_id = start_run(connection, "pipeline", reading.VERSION, now)
     counts, status = Counts(), "failed"
     try:
-        counts += read_pending(database, catalogue, now, warm=warm, progress=progress, cache=cache_folder(settings))
+        cache, far = cache_folder(settings), reading_elsewhere(settings)
+        counts += read_pending(database, catalogue, now, warm=warm, progress=progress, cache=cache, far=far)
         mask_pending(database, now)
         counts += detect_pending(database, catalogue.types, settings, now)
         counts += Counts(signals=complain_pending(database, catalogue.types, settings, now))
@@ -145,8 +149,9 @@ def read_pending(
     warm: Warm | None,
     progress: Progress,
     cache: Path | None = None,
+    far: ReadAll | None = None,
 ) -> Counts:
-    """Find stories, mentions and tags in the documents not read yet."""
+    """Find stories, mentions and tags in the documents not read yet; `far` reads where there is more than one batch."""
     with database.read() as connection:
         total = count_pending(connection, "read")
         if not has_clients(connection):
@@ -157,11 +162,20 @@ def read_pending(
         warm.stories.forget(before=now - timedelta(days=STORY_DAYS))
     ready = warm or warm_up(database, catalogue, now, cache=cache)
     ready = replace(ready, reader=with_verdicts(ready.reader, database, now))
+    read_all = far if far and total > BATCH else read_here
     counts = Counts()
-    while batch := _next_batch(database):
-        counts += _read_batch(database, batch, ready, now)
-        progress("read", counts.documents, total)
+    while some := list(_store_all(database, read_all(_pending(database), ready.reader, now), ready.stories, now)):
+        counts
     return counts
+
+
+def reading_elsewhere(settings: Settings) -> ReadAll | None:
+    """How batches are read by workers, where the settings name any; None where this process reads."""
+    if settings.cluster is None and settings.workers == 1:
+        return None
+    from ..cluster.reading import read_far  # loads dask, which nobody else needs
+
+    return partial(read_far, settings=settings)
 
 
 def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:

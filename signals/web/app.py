@@ -2,29 +2,36 @@
 
 import logging
 from pathlib import Path
+from urllib.parse import quote
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from oncu.config.problems import Problem
+from oncu.storage.wall import NotYours
 
+from .doors import NotForThem, NotLoggedIn, door
+from .forms import go_to
 from .pages import (
     alert,
     answers,
     client,
     language,
+    login,
     measures,
     offers,
     prospects,
     risks,
     routing,
+    signed,
     silences,
     sources,
     today,
     unshown,
 )
-from .safety import guard
+from .rooms import home_of
+from .safety import READING, guard
 from .show import show
 from .site import Site, visit_of
 
@@ -33,6 +40,8 @@ PAGES = (
     today,
     alert,
     answers,
+    signed,
+    login,
     client,
     risks,
     measures,
@@ -54,8 +63,11 @@ def build_app(site: Site) -> FastAPI:
     app.middleware("http")(guard)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for page in PAGES:
-        app.include_router(page.router)
+        app.include_router(page.router, dependencies=[Depends(door(page.OPEN_TO))])
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(NotLoggedIn, _to_the_door)
+    app.add_exception_handler(NotForThem, _not_for_them)
+    app.add_exception_handler(NotYours, _not_theirs)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(Exception, _failed)
     return app
@@ -69,8 +81,34 @@ def _refused(request: Request, error: Exception) -> Response:
     return show(visit, "wrong.html.j2", status=status, code=status, problem=problem)
 
 
+def _to_the_door(request: Request, error: Exception) -> Response:
+    """To the login and from there back; a part of a page that is asked for takes the whole page with it."""
+    url = request.url
+    back = url.path + (f"?{url.query}" if url.query else "") if request.method in READING else ""
+    place = f"/giris?back={quote(back)}" if back not in ("", "/") else "/giris"
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": place})
+    return go_to(place)
+
+
+def _not_for_them(request: Request, error: Exception) -> Response:
+    """Who has another room lands there instead of on the first page; else the page says for whom it is."""
+    visit = visit_of(request)
+    home = home_of(visit.person)
+    if request.url.path == "/" and home != "/":
+        return go_to(home)
+    roles = error.roles if isinstance(error, NotForThem) else ()
+    named = ", ".join(visit.words(f"role_{role}") for role in roles)
+    return show(visit, "wrong.html.j2", status=403, code=403, problem=visit.words("web_for_roles", roles=named))
+
+
+def _not_theirs(request: Request, error: Exception) -> Response:
+    return show(visit_of(request), "wrong.html.j2", status=404, code=404, problem="")
+
+
 def _problem(request: Request, error: Exception) -> Response:
-    return show(visit_of(request), "wrong.html.j2", status=400, code=400, problem=str(error))
+    visit = visit_of(request)
+    return show(visit, "wrong.html.j2", status=400, code=400, problem=visit.words.line(str(error)))
 
 
 def _failed(request: Request, error: Exception) -> Response:

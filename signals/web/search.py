@@ -1,7 +1,7 @@
 """Find clients by what a person types: any spelling of the name, a number, an id."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -20,8 +20,11 @@ class ClientFinder:
     entries: list[tuple[str, Client]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
-    def find(self, database: Database, text: str, *, most: int | None = MOST) -> tuple[list[Client], int]:
-        """The best `most` clients (None: all) that hold every word typed, and how many there are.
+    def find(
+        self, database: Database, text: str, *, most: int | None = MOST, seen: Collection[str] | None = None
+    ) -> tuple[list[Client], int]:
+        """The best `most` clients (None: all) that hold every word typed, and how many there are; `seen`: the ids
+        among which to look.
 
         `sise cam` finds Şişe Cam, ISPARTA Isparta. A name that begins so comes before one that only holds it, a short
         name before a long one.
@@ -29,13 +32,17 @@ class ClientFinder:
         words = fold_key(text).split()
         if not words:
             return [], 0
-        found = [(self._rank(words, key), client) for key, client in self._current(database) if _holds(key, words)]
+        found = [(self._rank(words, key), client) for key, client in self._among(database, seen) if _holds(key, words)]
         found.sort(key=lambda one: (one[0], one[1].client_id))
         return [client for _, client in found[:most]], len(found)
 
-    def count(self, database: Database) -> int:
-        """How many clients there are."""
-        return len(self._current(database))
+    def count(self, database: Database, *, seen: Collection[str] | None = None) -> int:
+        """How many clients there are; `seen`: the ids among which to count."""
+        return sum(1 for _ in self._among(database, seen))
+
+    def _among(self, database: Database, seen: Collection[str] | None) -> Iterable[tuple[str, Client]]:
+        entries = self._current(database)
+        return entries if seen is None else (entry for entry in entries if entry[1].client_id in seen)
 
     def _current(self, database: Database) -> Sequence[tuple[str, Client]]:
         with self.lock, database.read() as connection:

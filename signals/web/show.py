@@ -10,30 +10,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from oncu.storage.feedback import ANSWERS
 
 from ..faces.links import domain_of, is_web_link
+from .rooms import rooms_of
 from .site import LANGUAGES, Visit
 from .tame import tame_value
-
-ROOMS = (
-    ("today", "/"),
-    ("clients", "/clients"),
-    ("risks", "/risks"),
-    ("prospects", "/prospects"),
-    ("measures", "/olcum"),
-    ("offers", "/teklifler"),
-    ("sources", "/sources"),
-    ("unshown", "/gosterilmeyen"),
-    ("routing", "/yonlendirme"),
-)
 
 
 def show(visit: Visit, template: str, *, room: str = "", status: int = 200, **values: Any) -> HTMLResponse:
     """A page; templates get `words`, the rooms of the site with the open one, and `with_query` for links."""
     common = {
         "words": visit.words,
-        "rooms": ROOMS,
+        "rooms": rooms_of(visit.person),
         "room": room,
         "languages": LANGUAGES,
+        "person": visit.person,
         "actor": visit.actor,
+        "is_open": visit.is_open,
         "path": visit.request.url.path,
         "query": visit.request.url.query,
         "with_query": lambda **changed: with_query(visit, **changed),

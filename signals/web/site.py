@@ -1,32 +1,42 @@
 """What every page is made from: database, catalogue, settings, clock, and who reads in what language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, cast
+from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 
 from oncu.config.settings import Settings
+from oncu.storage.access import ROLES
+from oncu.storage.audit import write_audit
 from oncu.storage.clients import Client
 from oncu.storage.database import Database
+from oncu.storage.people import Person, has_people
+from oncu.storage.wall import Viewer, Wall, Walled, build_wall, check_seen
 
 from ..faces.board import Flagged
 from ..faces.cards import Face
 from ..flow.pipeline import Catalogue
+from ..people.accounts import person_of_session
 from ..words import Words, load_words
 from .kept import Kept
 from .search import ClientFinder
 
 LANGUAGES = ("tr", "en")
 COOKIE = "lang"
+SESSION = "oncu_session"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+NOBODY = Person("", "", frozenset(), created_by="", created_at=LONG_AGO)
 
 
 @dataclass(frozen=True)
 class Site:
     """One running application. `clock` is the only way to the time of day.
 
-    `actor`: by whose name changes are signed. `hosts`: the names the pages are asked for by; empty for any.
+    `actor`: by whose name changes are signed until the bank has accounts; then everybody logs in. `wall`: what those
+    who have logged in read through. `hosts`: the names the pages are asked for by; empty for any.
     """
 
     database: Database
@@ -35,27 +45,83 @@ class Site:
     clock: Callable[[], datetime]
     actor: str = "local"
     hosts: frozenset[str] = frozenset()
+    wall: Wall = field(default=cast(Wall, None))
     finder: ClientFinder = field(default_factory=ClientFinder)
     flagged: Kept[tuple[list[Flagged], dict[str, Client]]] = field(default_factory=Kept)
+
+    def __post_init__(self) -> None:
+        if self.wall is None:
+            object.__setattr__(self, "wall", build_wall(self.database))
 
     def words(self, language: str) -> Words:
         """The texts of a language."""
         return load_words(language, self.settings.timezone)
 
+    def reader_of(self, request: Request, now: datetime) -> Person:
+        """Who asks: whose session it is, or NOBODY; while there are no accounts, whoever started the pages."""
+        if secret := request.cookies.get(SESSION):
+            return person_of_session(self.database, secret, self.settings.access, now) or NOBODY
+        with self.database.read() as connection:
+            has_accounts = has_people(connection)
+        return NOBODY if has_accounts else open_person(self.actor)
+
 
 @dataclass(frozen=True)
 class Visit:
-    """One request: the site, the moment, and the language of the reader."""
+    """One request: the site, the moment, who reads, and in what language."""
 
     site: Site
     request: Request
     now: datetime
+    person: Person
     words: Words
 
     @property
     def actor(self) -> str:
-        """Who acts: until there are accounts the one name the pages were started with."""
-        return self.site.actor
+        """By what name this reader's changes are signed."""
+        return self.person.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the pages have no accounts yet, so that whoever started them reads and does everything."""
+        return self.person.created_at == LONG_AGO and self.person != NOBODY
+
+    @property
+    def day(self) -> date:
+        """The day where the bank is."""
+        return self.now.astimezone(ZoneInfo(self.site.settings.timezone)).date()
+
+    @property
+    def database(self) -> Database:
+        """The database as this reader sees it. Everything a page shows is read from here."""
+        if self.is_open:
+            return self.site.database
+        return self.site.wall.seen_by(Viewer(self.person.name, self.day))
+
+    def seen(self) -> frozenset[str] | None:
+        """The ids of the clients this reader sees; None where it is all of them."""
+        database = self.database
+        return database.seen() if isinstance(database, Walled) else None
+
+    def about(self, client_ids: Collection[str]) -> Database:
+        """The database itself, to write something about these clients. Raises NotYours unless all of them are seen."""
+        if not self.is_open:
+            with self.database.read() as connection:
+                check_seen(connection, client_ids)
+        return self.site.database
+
+    def as_role(self, *roles: str) -> Database:
+        """The database itself, for a change that only these roles may make. Raises HTTPException (403)."""
+        if not self.person.has(*roles):
+            raise HTTPException(403)
+        return self.site.database
+
+    def note(self, action: str, subject: str, reason: str | None = None) -> None:
+        """Note in the trail what this reader looked at or took home; without accounts there is nobody to name."""
+        if self.is_open:
+            return
+        with self.site.database.write() as connection:
+            write_audit(connection, self.actor, action, subject, self.now, reason=reason)
 
     @property
     def face(self) -> Face:
@@ -64,12 +130,29 @@ class Visit:
         return Face(self.words, catalogue.types, catalogue.sources, self.site.settings)
 
 
+def open_person(name: str) -> Person:
+    """Whoever started pages that have no accounts: every role is theirs."""
+    return Person(name, name, frozenset(ROLES), created_by=name, created_at=LONG_AGO)
+
+
 def visit_of(request: Request) -> Visit:
-    """The request with what pages need; the language is the cookie's, else that of the settings."""
+    """The request with what pages need, made once; the language is the cookie's, the reader's, or of the settings."""
+    known = getattr(request.state, "visit", None)
+    if isinstance(known, Visit):
+        return known
     site = cast(Site, request.app.state.site)
+    now = site.clock()
+    person = site.reader_of(request, now)
+    request.state.visit = Visit(site, request, now, person, site.words(_language(site, request, person)))
+    return cast(Visit, request.state.visit)
+
+
+def _language(site: Site, request: Request, person: Person) -> str:
     wanted = request.cookies.get(COOKIE, "")
-    language = wanted if wanted in LANGUAGES else site.settings.digest.language
-    return Visit(site, request, site.clock(), site.words(language))
+    if wanted in LANGUAGES:
+        return wanted
+    has_account = person.created_at > LONG_AGO
+    return person.language if has_account else site.settings.digest.language
 
 
 Visitor = Annotated[Visit, Depends(visit_of)]

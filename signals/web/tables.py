@@ -67,12 +67,13 @@ def written(value: Any, kind: Kind, words: Words) -> str:
 
 
 def as_file(table: Table, form: str, visit: Visit) -> Response:
-    """The whole table as `csv` or `xlsx`; 404 for any other form."""
+    """The whole table as `csv` or `xlsx`, with a row in the trail; 404 for any other form."""
+    if form not in ("csv", "xlsx"):
+        raise HTTPException(404)
+    visit.note("export", f"{table.name}.{form}", reason=f"{len(table.rows)} rows {visit.request.url.query}".strip())
     if form == "csv":
         return _download(csv_of(table, visit.words).encode("utf-8-sig"), "text/csv; charset=utf-8", table, form)
-    if form == "xlsx":
-        return _download(xlsx_of(table, visit.words), SPREADSHEET, table, form)
-    raise HTTPException(404)
+    return _download(xlsx_of(table, visit.words), SPREADSHEET, table, form)
 
 
 def csv_of(table: Table, words: Words) -> str:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,8 +23,10 @@ from oncu.signals.web.app import build_app
 from oncu.signals.web.site import Site
 from oncu.storage.database import Database, connect, create_database
 
+from ..signals.staff import hire
 from .bank import EVENING as BANK_EVENING
 from .bank import bank_catalogue, seed_bank
+from .people import STAFF, StaffBank, copy_database
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -105,6 +107,22 @@ def bank_served(bank_database: Database) -> Iterator[str]:
     running.start()
     yield running.address
     running.stop()
+
+
+@pytest.fixture(scope="module")
+def staff_bank(bank_database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StaffBank]:
+    """The bank of each module is its own copy, so that what its tests change stays in it."""
+    path = tmp_path_factory.mktemp("staff") / "oncu.db"
+    copy_database(bank_database, path)
+    bank = StaffBank(connect(f"sqlite:///{path}"))
+    for name, roles in STAFF.items():
+        hire(bank.database, BANK_EVENING - timedelta(days=30), name, *roles, team="kuzey")
+    running = Served(build_app(Site(bank.database, bank_catalogue(), Settings(), bank.clock)))
+    running.start()
+    bank.address = running.address
+    yield bank
+    running.stop()
+    bank.database.close()
 
 
 @pytest.fixture

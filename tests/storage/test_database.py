@@ -1,5 +1,6 @@
 """Opening, creating and writing: clear errors, all or nothing, saved by key."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -160,6 +161,7 @@ WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
 SELECT 'r' || i, 's', '1', '2026-03-02', 'done', '{}' FROM n"""
 
 
+@pytest.mark.sqlite_only("a PRAGMA stands for a full disk")
 def test_full_disk_is_one_line_and_leaves_nothing(database: Database) -> None:
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")  # SQLite keeps it at what it has
@@ -168,10 +170,17 @@ def test_full_disk_is_one_line_and_leaves_nothing(database: Database) -> None:
         assert connection.execute(runs.select()).all() == []
 
 
+READ_ONLY = {
+    "sqlite": "PRAGMA query_only = ON",
+    "postgresql": "SET default_transaction_read_only = on",
+}
+
+
 def test_database_that_may_not_be_written_is_one_line(database: Database) -> None:
     with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
-    assert "readonly database; let this user write" in problem_of(database, "DELETE FROM runs")
+        connection.exec_driver_sql(READ_ONLY[connection.dialect.name])
+        connection.commit()
+    assert re.search("read-?only .*; let this user write", problem_of(database, "DELETE FROM runs"))
 
 
 def test_damaged_file_is_one_line(tmp_path: Path) -> None:
@@ -196,13 +205,13 @@ def test_file_that_became_something_else_is_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "part"),
     [
-        ("INSERT INTO issues VALUES ('i', 'none', NULL, 'k', 'p', 'q', '2026-03-02')", "FOREIGN KEY constraint failed"),
-        ("INSERT INTO runs (id) VALUES ('r')", "NOT NULL constraint failed"),
-        ("DROP TABLE nowhere", "no such table: nowhere; run: oncu init"),
+        ("INSERT INTO issues VALUES ('i', 'none', NULL, 'k', 'p', 'q', '2026-03-02')", "foreign key constraint"),
+        ("INSERT INTO runs (id) VALUES ('r')", "not.null constraint"),
+        ("DROP TABLE nowhere", "nowhere.*; run: oncu init"),
     ],
 )
 def test_statement_the_database_refuses_is_one_line(database: Database, statement: str, part: str) -> None:
-    assert part in problem_of(database, statement)
+    assert re.search(part, problem_of(database, statement), re.IGNORECASE)
 
 
 def test_only_refused_values_say_that_others_may_be_saved(database: Database) -> None:

@@ -47,7 +47,7 @@ def test_a_tag_comes_back_with_what_its_sentence_states(tell, database):
 
 def test_a_tag_without_its_mention_is_refused(tell, database):
     told = tell("a")
-    with pytest.raises(Exception, match="FOREIGN KEY"), database.write() as connection:
+    with pytest.raises(Exception, match="(?i)foreign key"), database.write() as connection:
         save_tags(connection, [replace(told.tag, mention_id="nobody")])
 
 

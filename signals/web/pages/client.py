@@ -16,6 +16,7 @@ from oncu.storage.signals import load_steps, open_sides
 from ...clients.view import describe_client
 from ...faces.because import level_story
 from ...flow.level import LevelStep, level_at, raising_steps, trace_level
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..strip import Mark, draw_strip
@@ -23,6 +24,7 @@ from ..tables import Column, Table, as_file
 from .silences import silence_days
 
 router = APIRouter()
+OPEN_TO = ROOMS["clients"].roles
 MONTHS = 24
 LOOK_BACK = timedelta(days=MONTHS * 31)
 FOUND = tuple(Column(key) for key in ("client_id", "client", "city", "sector", "manager", "tax_id"))
@@ -33,15 +35,16 @@ PAST = (Column("day", "day"), Column("kind_past"), Column("what"), Column("side"
 @router.get("/clients")
 def search(visit: Visitor, q: str = "") -> HTMLResponse:
     """The clients whose name, number or id holds what was typed."""
-    found, number = visit.site.finder.find(visit.site.database, q)
-    known = visit.site.finder.count(visit.site.database)
+    seen = visit.seen()
+    found, number = visit.site.finder.find(visit.site.database, q, seen=seen)
+    known = visit.site.finder.count(visit.site.database, seen=seen)
     return show(visit, "clients.html.j2", room="clients", q=q, found=found, number=number, known=known)
 
 
 @router.get("/clients.{form}")
 def export(visit: Visitor, form: str, q: str = "") -> Response:
     """All clients that hold what was typed, as CSV or XLSX."""
-    found, _ = visit.site.finder.find(visit.site.database, q, most=None)
+    found, _ = visit.site.finder.find(visit.site.database, q, most=None, seen=visit.seen())
     rows = tuple({key: _value(client, key) for key in (column.key for column in FOUND)} for client in found)
     return as_file(Table("clients", FOUND, rows), form, visit)
 
@@ -63,6 +66,7 @@ def page(visit: Visitor, client_id: str) -> Response:
         raise HTTPException(404)
     if known["client_id"] != client_id:
         return RedirectResponse(f"/clients/{known['client_id']}", status_code=303)
+    visit.note("client.view", client_id)
     return show(visit, "client.html.j2", room="clients", **_told(visit, client_id, known))
 
 
@@ -83,7 +87,7 @@ def past_table(visit: Visit, client_id: str) -> Table:
 
 def _events(visit: Visit, client_id: str) -> Iterator[Event]:
     """When, of what kind, what, on which side and how much."""
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         alerts = alerts_of_client(connection, client_id, since=visit.now - LOOK_BACK)
         steps = load_steps(connection, at=visit.now, client_ids=[client_id]).get(client_id, [])
         outcomes = outcomes_of(connection, client_id, visit.now)
@@ -106,7 +110,7 @@ def _step(visit: Visit, step: LevelStep) -> str:
 def _known(visit: Visit, client_id: str) -> dict[str, Any] | None:
     """All that is known of a client; None where no client has the id."""
     try:
-        return describe_client(visit.site.database, client_id)
+        return describe_client(visit.database, client_id)
     except Problem:
         return None
 
@@ -118,7 +122,7 @@ def _value(client: Client, key: str) -> str:
 def _told(visit: Visit, client_id: str, known: dict[str, Any]) -> dict[str, Any]:
     since, threshold = visit.now - LOOK_BACK, visit.site.settings.level.threshold
     days = visit.site.settings.digest.conflict_days
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         alerts = alerts_of_client(connection, client_id, since=since)
         steps = load_steps(connection, at=visit.now, client_ids=[client_id]).get(client_id, [])
         open_types = sorted(open_sides(connection, [client_id], at=visit.now, days=days).get(client_id, set()))

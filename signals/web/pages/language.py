@@ -7,6 +7,7 @@ from ..forms import go_to, own_page
 from ..site import COOKIE, LANGUAGES, Visitor
 
 router = APIRouter()
+OPEN_TO = None
 YEAR = 365 * 24 * 3600
 
 

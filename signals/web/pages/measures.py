@@ -9,11 +9,13 @@ from ...score.case import SIDES
 from ...score.figures import Row
 from ...score.figures import Table as Figures
 from ..figures import Pen, score_pen, score_report, sheet_of
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+OPEN_TO = ROOMS["measures"].roles
 METRICS = ("foresight_precision", "raw_rate", "group_lift", "group_lead", "sightings")
 COLUMNS = (
     Column("group"),

@@ -15,11 +15,13 @@ from ...offers.why import why_line
 from ..corridor import draw_corridor
 from ..figures import offers_pen, offers_report, sheet_of, today
 from ..paging import Page, paged
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+OPEN_TO = ROOMS["offers"].roles
 AT_ONCE = 50  # offers of a page; the files hold all
 OPEN_ONES = 6  # open offers beside the report
 STATUSES = ("open", "won", "lost", "withdrawn", "expired")
@@ -86,7 +88,7 @@ def one(visit: Visitor, offer_id: str) -> HTMLResponse:
     offer = next((found for found in _offers(visit) if found.offer_id == offer_id), None)
     if offer is None:
         raise HTTPException(404)
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         client = clients_of(connection, [offer.client_id])[offer.client_id]
     pricing = _pricing(visit, offer)
     why = why_line(pricing.response, visit.words) if pricing else ""
@@ -98,7 +100,7 @@ def one(visit: Visitor, offer_id: str) -> HTMLResponse:
 def offer_table(visit: Visit, status: str, manager: str) -> Table:
     """One row an offer, the newest first."""
     found = [one for one in _offers(visit) if status in ("", one.status) and manager in ("", one.manager)]
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         clients = clients_of(connection, {offer.client_id for offer in found})
     names = {key: client.legal_name for key, client in clients.items()}
     rows = (_row(visit, offer, names.get(offer.client_id, "")) for offer in found)
@@ -106,7 +108,7 @@ def offer_table(visit: Visit, status: str, manager: str) -> Table:
 
 
 def _offers(visit: Visit) -> list[Offer]:
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         found = load_offers(connection, visit.now)
     return sorted(found, key=lambda offer: (offer.offered_at, offer.offer_id), reverse=True)
 

@@ -9,11 +9,13 @@ from fastapi.responses import HTMLResponse, Response
 from oncu.storage.prospects import heard_of, load_prospects
 
 from ...clients.gather import Gathered, join_prospects
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+OPEN_TO = ROOMS["prospects"].roles
 MOST = 200  # rows of the page; the files hold all
 COLUMNS = (
     Column("name"),
@@ -40,7 +42,7 @@ def export(visit: Visitor, form: str) -> Response:
 
 def prospect_table(visit: Visit, limit: int) -> tuple[Table, int]:
     """One row a firm, and how many firms there are."""
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         groups = join_prospects(load_prospects(connection), heard_of(connection))
     return Table("prospects", COLUMNS, tuple(_row(visit, group) for group in groups[:limit])), len(groups)
 

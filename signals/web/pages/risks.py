@@ -13,11 +13,13 @@ from oncu.storage.signals import count_steps
 from ...faces.because import level_story
 from ...faces.board import Flagged, flagged_clients
 from ..paging import Page, Paged, paged
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+OPEN_TO = ROOMS["risks"].roles
 AT_ONCE = 50  # clients of a page; the files hold all
 COLUMNS = (
     Column("level", "number"),
@@ -64,15 +66,15 @@ def flagged_table(visit: Visit, manager: str) -> Table:
 
 def _flagged(visit: Visit) -> tuple[list[Flagged], dict[str, Client]]:
     """The flagged clients and who they are, read anew when a level moved and each minute, because levels fade."""
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         version = (visit.now.replace(second=0, microsecond=0), count_steps(connection), survivors(connection))
     return visit.site.flagged.get(visit.actor, version, lambda: _read_flagged(visit))
 
 
 def _read_flagged(visit: Visit) -> tuple[list[Flagged], dict[str, Client]]:
     threshold = visit.site.settings.level.threshold
-    flagged = flagged_clients(visit.site.database, visit.now, threshold=threshold)
-    with visit.site.database.read() as connection:
+    flagged = flagged_clients(visit.database, visit.now, threshold=threshold)
+    with visit.database.read() as connection:
         return flagged, clients_of(connection, [found.client_id for found in flagged])
 
 

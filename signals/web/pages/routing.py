@@ -22,10 +22,13 @@ from ...flow.routing import (
     restore_routing,
 )
 from ..forms import Form, go_to
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 
 router = APIRouter()
+OPEN_TO = ROOMS["routing"].roles
+CHANGERS = ("analyst",)
 LONGEST_REASON = 500
 
 
@@ -49,7 +52,7 @@ class Tried:
 @router.get("/yonlendirme")
 def page(visit: Visitor) -> HTMLResponse:
     """The rules in force as text, what they did with the alerts of the last days, and their history."""
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         text = current_text(connection, visit.site.settings)
     return _show(visit, text, Tried(after=_outlook(visit, _plan(visit))))
 
@@ -70,7 +73,13 @@ def save(visit: Visitor, form: Form) -> Response:
     try:
         site = visit.site
         change_routing(
-            site.database, text, site.catalogue.types, site.settings, by=visit.actor, reason=reason, now=visit.now
+            visit.as_role(*CHANGERS),
+            text,
+            site.catalogue.types,
+            site.settings,
+            by=visit.actor,
+            reason=reason,
+            now=visit.now,
         )
     except ConfigError as error:
         return _show(visit, text, Tried(faults=tuple(str(error).splitlines())), reason=reason, status=422)
@@ -103,7 +112,9 @@ def restore(visit: Visitor, number: int) -> Response:
     site = visit.site
     if number not in _texts(visit)[0]:
         raise HTTPException(404)
-    restore_routing(site.database, number, site.catalogue.types, site.settings, by=visit.actor, now=visit.now)
+    restore_routing(
+        visit.as_role(*CHANGERS), number, site.catalogue.types, site.settings, by=visit.actor, now=visit.now
+    )
     return go_to("/yonlendirme")
 
 
@@ -131,17 +142,17 @@ def _readable(visit: Visit, text: str) -> RoutingPlan | None:
 
 
 def _plan(visit: Visit) -> RoutingPlan:
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         return current_plan(connection, visit.site.settings, visit.site.catalogue.types)
 
 
 def _outlook(visit: Visit, plan: RoutingPlan) -> Outlook:
-    return dry_run(visit.site.database, plan, until=visit.now)
+    return dry_run(visit.database, plan, until=visit.now)
 
 
 def _texts(visit: Visit) -> tuple[dict[int, str], list[RoutingVersion]]:
     """Every version's text by number (0 comes with the product), and the versions, newest first."""
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         found = list(routing_history(connection))
     return {0: ROUTING.read_text(encoding="utf-8")} | {one.number: one.text for one in found}, found
 

@@ -13,11 +13,14 @@ from oncu.storage.silences import all_silences, silences_at
 from ...flow.silences import LONGEST, end_silence, silence
 from ..figures import today
 from ..forms import Form, go_to, own_page
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+OPEN_TO = ROOMS["unshown"].roles
+FOR_ALL = ("lead", "risk", "analyst")  # who may silence more than one client
 USUAL = timedelta(days=30)  # what a new silence lasts unless said otherwise
 LONGEST_REASON = 500
 ENDED = 20  # silences that are over, the newest of which are shown
@@ -62,9 +65,10 @@ def export(visit: Visitor, form: str) -> Response:
 @router.post("/susturmalar")
 def add(visit: Visitor, form: Form) -> Response:
     """Keep quiet about a client, a type, a source or what meets all that are given."""
+    client = _given(form, "client")
     silence(
-        visit.site.database,
-        client_id=_given(form, "client"),
+        visit.about([client]) if client else visit.as_role(*FOR_ALL),
+        client_id=client,
         code=_given(form, "type"),
         source=_given(form, "source"),
         until=_day(form.get("until", "")),
@@ -80,10 +84,12 @@ def add(visit: Visitor, form: Form) -> Response:
 @router.post("/susturmalar/{silence_id}/kaldir")
 def remove(visit: Visitor, silence_id: str) -> Response:
     """End a silence before its time."""
-    with visit.site.database.read() as connection:
-        if silence_id not in {one.id for one in silences_at(connection, visit.now)}:
-            raise HTTPException(404)
-    end_silence(visit.site.database, silence_id, by=visit.actor, now=visit.now)
+    with visit.database.read() as connection:
+        found = next((one for one in silences_at(connection, visit.now) if one.id == silence_id), None)
+    if found is None:
+        raise HTTPException(404)
+    database = visit.about([found.client_id]) if found.client_id else visit.as_role(*FOR_ALL)
+    end_silence(database, silence_id, by=visit.actor, now=visit.now)
     return go_to("/susturmalar")
 
 
@@ -95,7 +101,7 @@ def silence_days(visit: Visit) -> dict[str, date]:
 
 def silence_table(visit: Visit) -> Table:
     """One row a silence, the newest first."""
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         found = all_silences(connection)
         in_force = {one.id for one in silences_at(connection, visit.now)}
         clients = clients_of(connection, {one.client_id for one in found if one.client_id})

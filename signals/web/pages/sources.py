@@ -18,11 +18,14 @@ from oncu.storage.privacy import PERSONAL
 from ...faces.latency import measure_latency, span_of
 from ...listening.health import SourceHealth, watch_sources
 from ..forms import Form, go_to
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+OPEN_TO = ROOMS["sources"].roles
+CHANGERS = ("analyst", "admin")
 NEWEST, VISITS = 10, 10  # documents and visits that a source's page shows
 LONGEST_REASON = 500
 LOOK_BACK = timedelta(days=90)  # whose alerts say how long a source takes
@@ -66,9 +69,9 @@ def export(visit: Visitor, form: str, category: str = "") -> Response:
 @router.get("/sources/{name}")
 def one(visit: Visitor, name: str) -> HTMLResponse:
     """One source: how it is, what its last visits brought, its newest documents, and whether it rests."""
-    spec, site = _spec(visit, name), visit.site
+    spec, _site = _spec(visit, name), visit.site
     health = next(found for found in _watched(visit) if found.source == name)
-    with site.database.read() as connection:
+    with visit.database.read() as connection:
         visits = last_visits(connection, at=visit.now, limit=VISITS, source=name).get(name, [])
         documents = newest_documents(connection, name, until=visit.now, limit=NEWEST)
         moves = moves_of(connection, name)
@@ -102,7 +105,7 @@ def resume(visit: Visitor, name: str) -> Response:
 def health_table(visit: Visit, category: str) -> Table:
     """One row a source."""
     specs = visit.site.catalogue.sources
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         paused = paused_sources(connection)
     rows = [_row(visit, found, specs.get(found.source), found.source in paused) for found in _watched(visit)]
     shown = (row for row in rows if row["is_listened"] and (not category or row["kind"] == category))
@@ -159,6 +162,6 @@ def _move(visit: Visit, name: str, kind: Kind, reason: str) -> Response:
     reason = " ".join(reason.split())[:LONGEST_REASON]
     if kind == "pause" and not reason:
         raise HTTPException(400, "web_reason_missing")
-    with visit.site.database.write() as connection:
+    with visit.as_role(*CHANGERS).write() as connection:
         move_source(connection, SourceMove(name, kind, reason, visit.actor, visit.now))
     return go_to(f"/sources/{name}")

@@ -23,11 +23,13 @@ from ...flow.priority import in_reading_order
 from ...flow.silences import reasons_to_hold
 from ...listening.health import blind_spots
 from ..paging import Page, Paged, paged
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+OPEN_TO = ROOMS["today"].roles
 PERIODS = {"1": 1, "7": 7, "30": 30}  # days, today included
 COLUMNS = (
     Column("day", "day"),
@@ -81,7 +83,7 @@ def today_page(
 ) -> HTMLResponse:
     """The alerts of a period, best first: as many as a digest carries, all of them on demand."""
     since = _midnight(visit, PERIODS[days] - 1)
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         shown = _gather(connection, visit, Reading(manager, side, days, bool(all), page))
         documents = count_documents(connection, since=since, until=visit.now)
         told: dict[str, Any] = {
@@ -126,7 +128,7 @@ def export(visit: Visitor, form: str, manager: str = "", side: Side = "", days: 
 def alert_table(visit: Visit, manager: str, side: Side, days: Days) -> Table:
     """One row an alert, best first."""
     site = visit.site
-    with site.database.read() as connection:
+    with visit.database.read() as connection:
         made = _made(connection, visit, manager, side, days)
         held = reasons_to_hold(connection, made, site.catalogue.types, site.settings, at=visit.now)
         given = feedback_on(connection, made)

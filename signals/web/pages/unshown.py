@@ -14,7 +14,7 @@ from oncu.storage.audited import Judgement, judge_withheld, judgements_on
 from oncu.storage.clients import Client, clients_of
 from oncu.storage.database import Transaction
 from oncu.storage.feedback import ANSWERS, feedback_on
-from oncu.storage.signals import managers_with_clients
+from oncu.storage.signals import client_of_signal, managers_with_clients
 from oncu.storage.withheld import KINDS, Withheld, audit_slice, withheld_on
 
 from ...faces.held import held_reason
@@ -24,11 +24,13 @@ from ..figures import today
 from ..forms import Form, go_to, own_page
 from ..paging import Page, paged
 from ..recall import LEAST, Heard, estimate_recall
+from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
+OPEN_TO = ROOMS["unshown"].roles
 AT_ONCE = 50  # rows of a page; the files hold all
 ASKED = 5  # withheld cases that are offered for judging at once
 DAYS = {"7": 7, "30": 30, "90": 90}
@@ -49,8 +51,7 @@ Days = Literal["7", "30", "90"]
 @router.get("/gosterilmeyen")
 def unshown_page(visit: Visitor, days: Days = "30", kind: str = "", manager: str = "", page: Page = 1) -> HTMLResponse:
     """What was withheld in a period, a random part of it to judge, and what that says of all."""
-    site = visit.site
-    with site.database.read() as connection:
+    with visit.database.read() as connection:
         found = _withheld(connection, visit, days, manager)
         clients = clients_of(connection, {row.client_id for row in found})
         drawn = _drawn(found)
@@ -82,7 +83,7 @@ def unshown_page(visit: Visitor, days: Days = "30", kind: str = "", manager: str
 @router.get("/gosterilmeyen.{form}")
 def export(visit: Visitor, form: str, days: Days = "30", kind: str = "", manager: str = "") -> Response:
     """The same rows as CSV or XLSX, all of them."""
-    with visit.site.database.read() as connection:
+    with visit.database.read() as connection:
         found = [row for row in _withheld(connection, visit, days, manager) if kind in ("", row.kind)]
         clients = clients_of(connection, {row.client_id for row in found})
     return as_file(_table(visit, found, clients), form, visit)
@@ -94,7 +95,11 @@ def judge(visit: Visitor, signal_id: str, form: Form) -> Response:
     answer = form.get("answer", "")
     if answer not in ANSWERS:
         raise HTTPException(400)
-    with visit.site.database.write() as connection:
+    with visit.database.read() as connection:
+        client = client_of_signal(connection, signal_id)
+    if client is None:
+        raise HTTPException(404)
+    with visit.about([client]).write() as connection:
         judge_withheld(connection, Judgement(signal_id, answer, visit.actor, visit.now))
     return go_to(own_page(form.get("back", ""), "/gosterilmeyen") + "#denetim")
 

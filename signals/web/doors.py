@@ -1,0 +1,31 @@
+"""The doors: no page is shown before it was asked who reads, and whether the page is for them."""
+
+from collections.abc import Callable, Sequence
+
+from .site import NOBODY, Visitor
+
+
+class NotLoggedIn(Exception):
+    """Nobody has logged in, and the page is not for everybody."""
+
+
+class NotForThem(Exception):
+    """The page, or the change, is not for any role of this person."""
+
+    def __init__(self, roles: Sequence[str]) -> None:
+        super().__init__(", ".join(roles))
+        self.roles = tuple(roles)
+
+
+def door(roles: Sequence[str] | None) -> Callable[[Visitor], None]:
+    """What lets only these roles in, or, with None, everybody. Raises NotLoggedIn or NotForThem."""
+
+    def ask(visit: Visitor) -> None:
+        if roles is None:
+            return
+        if visit.person == NOBODY:
+            raise NotLoggedIn
+        if not visit.person.has(*roles):
+            raise NotForThem(roles)
+
+    return ask
