@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOMS := config storage crawlers classifiers scoring signals
 
-.PHONY: shots help demo test nightly check format lint types rooms bench real wheel-demo clean
+.PHONY: shots help demo test nightly test-postgresql check format lint types rooms bench real wheel-demo clean
 
 help:
 	@echo "make demo    the whole job on a small invented world"
 	@echo "make test    all tests"
 	@echo "make nightly the long tests: kills, a soak, several hosts, a week"
+	@echo "make test-postgresql  the tests of the database and of the flow, on PostgreSQL"
 	@echo "make check   format, lint, types, rooms, tests: what CI runs"
 	@echo "make real    the same job on the real data in ../shared/data"
 	@echo "make bench   speed and memory, each against a named peer"
@@ -29,6 +30,10 @@ test: .venv/ready
 # Long ones, one after another: hundreds of kills, a soak over 150,000 clients, several hosts, a simulated week.
 nightly: .venv/ready
 	@$(BIN)/python -m pytest -o norecursedirs=.git tests/nightly
+
+# The same tests with every database on a PostgreSQL of their own.
+test-postgresql: .venv/ready
+	@ONCU_TEST_ENGINE=postgresql $(BIN)/python -m pytest tests/storage tests/signals
 
 check: format lint types rooms test
 

@@ -102,6 +102,12 @@ def load_sources(folder: Path = SOURCES) -> dict[str, SourceSpec]:
 def load_signal_types(folder: Path = SIGNALS) -> dict[str, SignalSpec]:
     """All signal types of a folder by code, in order of code. Raises ConfigError listing every fault."""
     types = load_folder(folder, SignalSpec, "code")
+    check_type_names(types, folder)
+    return types
+
+
+def check_type_names(types: Mapping[str, SignalSpec], folder: Path = SIGNALS) -> None:
+    """Check that the types which types name are there. Raises ConfigError listing every fault."""
     faults = [
         Fault(folder / f"{code}.yml", key, f"no signal type {named!r}{suggest(named, sorted(types))}")
         for code, spec in types.items()
@@ -110,7 +116,12 @@ def load_signal_types(folder: Path = SIGNALS) -> dict[str, SignalSpec]:
     ]
     if faults:
         raise ConfigError(faults)
-    return types
+
+
+def read_signal_type(code: str, text: str) -> SignalSpec:
+    """A signal type given as text, as its file would hold it. Raises ConfigError."""
+    path = Path(f"{code}.yml")
+    return _validated(parse_yaml(text, path), path, SignalSpec, "code")
 
 
 def _types_named_by(spec: SignalSpec) -> list[tuple[str, str]]:
@@ -157,7 +168,10 @@ def load_folder(folder: Path, spec: type[Spec], key: str) -> dict[str, Spec]:
 
 
 def _load_file(path: Path, spec: type[Spec], key: str) -> Spec:
-    content = read_yaml(path)
+    return _validated(read_yaml(path), path, spec, key)
+
+
+def _validated(content: dict[str, Any], path: Path, spec: type[Spec], key: str) -> Spec:
     if key in content:
         raise ConfigError([Fault(path, key, "is taken from the file's name; remove this line")])
     try:

@@ -83,13 +83,14 @@ Time = Annotated[When | None, PlainValidator(parse_when), PlainSerializer(write_
 class ScheduleSettings(Strict):
     """When each job of `oncu schedule` runs: an interval, a local time, a weekday with a time, or off.
 
-    `crawl` looks which sources are due by their own schedule. `digest` runs on business days alone. `stop_seconds`: how
-    long a job that runs may go on when the scheduler is told to stop. `lease_seconds`: after how long without a sign of
-    life the job of another scheduler is taken over.
+    `crawl` looks which sources are due by their own schedule. `remind` tells of deadlines. `digest` runs on business
+    days alone. `stop_seconds`: how long a job that runs may go on when the scheduler is told to stop. `lease_seconds`:
+    after how long without a sign of life the job of another scheduler is taken over.
     """
 
     crawl: Time = When(every=timedelta(minutes=1))
     read: Time = When(every=timedelta(minutes=2))
+    remind: Time = When(every=timedelta(minutes=5))
     digest: Time = When(at=time(8))
     score: Time = When(at=time(3))
     retention: Time = When(at=time(2))

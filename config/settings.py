@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from .load import ConfigError, Fault, describe_problem, read_yaml
+from .provider import OidcSettings
 from .schedule import ScheduleSettings
 from .values import Every, Strict, check_zone
 
@@ -43,6 +44,13 @@ def check_site(value: str) -> str:
     if not re.fullmatch(r"https?://([a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?", value):
         raise ValueError(f"{value!r} is no address of a site; write one like https://oncu.bank.example")
     return value.rstrip("/")
+
+
+def check_cluster(value: str) -> str:
+    """Accept the address of a Dask scheduler."""
+    if not re.fullmatch(r"(tcp|tls)://([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", value):
+        raise ValueError(f"{value!r} is no address of a cluster; write one like tcp://10.0.0.1:8786")
+    return value
 
 
 Address = Annotated[str, AfterValidator(check_address)]
@@ -98,10 +106,15 @@ class AlertSettings(Strict):
 
 
 class HealthSettings(Strict):
-    """When a source counts as ill: so many bad visits in a row raise an alarm; `visits` is how far back we look."""
+    """When a source counts as ill: so many bad visits in a row raise an alarm; `visits` is how far back we look.
+
+    `tell`: the keepers, who are told of each alarm and of its end, over `channel`; by mail to their `mail.recipients`.
+    """
 
     alarm_after: int = Field(3, ge=1)
     visits: int = Field(60, ge=5)
+    tell: list[str] = []
+    channel: Annotated[str, Field(pattern=r"^(mail|file|webhook:[a-z][a-z0-9_-]*)$")] = "mail"
 
 
 class DigestSettings(Strict):
@@ -153,6 +166,7 @@ class RetentionSettings(Strict):
     news: Every | None = None
     registry: Every | None = None
     classified: Every | None = None
+    tip: Every | None = timedelta(days=1095)
 
     def periods(self) -> list[tuple[str, timedelta]]:
         """The categories that have a limit, with it."""
@@ -198,8 +212,11 @@ class AccessSettings(Strict):
     """How people come in: lengths of sessions and passwords, and how guessers are kept out.
 
     A session ends unused after `idle_minutes` and in any case after `session_hours`. After `failures` wrong passwords
-    in a row a name is locked for `lock_minutes`, and twice as long each time after that. On PostgreSQL the pages read
-    as a plain role where the variable `reader_env` holds the address of the same database for it (`oncu init --reader`).
+    in a row a name is locked for `lock_minutes`, and twice as long each time after that; after `address_failures` in
+    `lock_minutes` nobody may try from the same address. A password that somebody else chose is good for
+    `temporary_hours`. `passwords`: whether people log in with one; where not, only admins do, when all else fails.
+    On PostgreSQL the pages read as a plain role where the variable `reader_env` holds the address of the same database
+    for it (`oncu init --reader`).
     """
 
     idle_minutes: int = Field(30, ge=1)
@@ -207,6 +224,9 @@ class AccessSettings(Strict):
     least_password: int = Field(12, ge=8)
     failures: int = Field(5, ge=1)
     lock_minutes: int = Field(15, ge=1)
+    address_failures: int = Field(50, ge=1)
+    temporary_hours: int = Field(72, ge=1)
+    passwords: bool = True
     reader_env: Variable = "ONCU_READER_URL"
 
 
@@ -214,12 +234,15 @@ class ReviewSettings(Strict):
     """The review desk: by when an alert is decided, and what needs a second person.
 
     `decide_within`: in business time, a day being one business day. `four_eyes_from`: a risk whose type is at least so
-    severe (0-1) is dismissed by two people. `undo_seconds`: how long the last move can be taken back.
+    severe (0-1) is dismissed by two people. `undo_seconds`: how long the last move can be taken back. `queue_days`: how
+    long the queue lists what nobody decides; older alerts are only counted. `goal`: the share decided in time.
     """
 
     decide_within: Every = timedelta(hours=48)
     four_eyes_from: float = Field(0.8, gt=0, le=1)
     undo_seconds: int = Field(10, ge=1, le=600)
+    queue_days: int = Field(90, ge=1)
+    goal: float = Field(0.9, gt=0, le=1)
 
 
 class ChannelSettings(Strict):
@@ -240,8 +263,9 @@ class Settings(BaseSettings):
     `models_folder`: where trained models are written. `routing`: a file of rules instead of the built-in one and of
     versions saved in the pages. `webhooks`: by name the environment variable that holds the address, which is a secret.
     `cache_folder`: where the index of many clients' names is kept; by default `oncu` in the user's folder for caches.
-    It holds the client list. `language`: of what commands print; it and `digest.language` follow each other where only
-    one is set.
+    It holds the client list. `workers`: how many processes read, each of at most `worker_mb` megabytes. `cluster`: the
+    Dask cluster whose workers read instead, `tcp://host:port` or `tls://host:port`. `language`: of what commands print;
+    it and `digest.language` follow each other where only one is set.
     """
 
     model_config = SettingsConfigDict(
@@ -256,6 +280,9 @@ class Settings(BaseSettings):
     cache_folder: Path | None = None
     models_folder: Path = Path("oncu-models")
     timezone: Annotated[str, AfterValidator(check_zone)] = "Europe/Istanbul"
+    workers: int = Field(1, ge=1)
+    worker_mb: int = Field(2_000, ge=500)
+    cluster: Annotated[str, AfterValidator(check_cluster)] | None = None
     crawl: CrawlSettings = CrawlSettings()
     clients: ClientSettings = ClientSettings()
     alerts: AlertSettings = AlertSettings()
@@ -268,10 +295,17 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     links: LinkSettings = LinkSettings()
     access: AccessSettings = AccessSettings()
+    oidc: OidcSettings | None = None
     review: ReviewSettings = ReviewSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     webhooks: dict[WebhookName, Variable] = {}
     channels: ChannelSettings = ChannelSettings()
+
+    @model_validator(mode="after")
+    def _has_a_door(self) -> Self:
+        if not self.access.passwords and self.oidc is None:
+            raise ValueError("access.passwords is off and there is no oidc: nobody could log in; set one of them")
+        return self
 
     @model_validator(mode="before")
     @classmethod

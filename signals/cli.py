@@ -10,6 +10,7 @@ from .commands import (
     catalogue,
     clients,
     copying,
+    desk,
     digests,
     filters,
     imports,
@@ -64,6 +65,7 @@ for room in (
     copying,
     routing,
     silences,
+    desk,
     schedule,
 ):
     room.add_to(app)

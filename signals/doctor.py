@@ -3,24 +3,27 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from oncu.config.load import SIGNALS, SOURCES, load_signal_types, load_sources
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings, settings_file
 
+from .surroundings import (
+    Finding,
+    look_at_clock,
+    look_at_disk,
+    look_at_files,
+    look_at_jobs,
+    look_at_mail,
+    look_at_people,
+    look_at_wall,
+)
+
 if TYPE_CHECKING:
     from oncu.storage.database import Database
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    subject: str
-    is_fine: bool
-    text: str
 
 
 def examine() -> list[Finding]:
@@ -34,20 +37,50 @@ def examine() -> list[Finding]:
     text = f"from {file}" if file.exists() else f"defaults ({file} does not exist; oncu init writes one)"
     findings.append(Finding("settings", True, text))
     for subject, look in (
+        ("secrets", look_at_files),
         ("privacy", _privacy),
         ("sources", _sources),
         ("signals", _signals),
-        ("database", _database),
-        ("routing", _routing),
+        ("mail", look_at_mail),
         ("links", _links),
+        ("cluster", _cluster),
     ):
-        findings += _look(subject, look, settings)
+        findings += _look(subject, partial(look, settings))
+    return findings + _examine_database(settings)
+
+
+def _examine_database(settings: Settings) -> list[Finding]:
+    """What can be seen of the database, or why it cannot be opened."""
+    from oncu.storage.database import open_database
+
+    from .commands.console import load_catalogue, read_clock
+    from .schedule.jobs import Office
+
+    now = read_clock()
+    try:
+        database = open_database(settings.database_url)
+    except Problem as problem:
+        return [Finding("database", False, str(problem))]
+    findings = []
+    try:
+        for subject, look in (
+            ("database", partial(_database, database)),
+            ("disk", partial(look_at_disk, database)),
+            ("clock", partial(look_at_clock, database, settings, now)),
+            ("wall", partial(look_at_wall, database, settings)),
+            ("people", partial(look_at_people, database)),
+            ("routing", partial(_routing, database, settings, now)),
+            ("schedule", lambda: look_at_jobs(Office(database, load_catalogue(settings), settings), now)),
+        ):
+            findings += _look(subject, look)
+    finally:
+        database.close()
     return findings
 
 
-def _look(subject: str, look: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
+def _look(subject: str, look: Callable[[], Iterator[Finding]]) -> list[Finding]:
     try:
-        return list(look(settings))
+        return list(look())
     except Problem as problem:
         return [Finding(subject, False, line) for line in str(problem).splitlines()]
 
@@ -87,48 +120,34 @@ def _signals(settings: Settings) -> Iterator[Finding]:
     yield Finding("signals", not faults and bool(types), text)
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(database: "Database") -> Iterator[Finding]:
     from oncu.storage.clients import load_clients
-    from oncu.storage.database import open_database
     from oncu.storage.documents import count_documents, count_pending
 
-    database = open_database(settings.database_url)
-    try:
-        with database.read() as connection:
-            clients = load_clients(connection)
-            documents, pending = count_documents(connection), count_pending(connection, "read")
-        reading = _reading(database)
-    finally:
-        database.close()
     yield Finding("database", True, f"{database.address} is at this version")
+    with database.read() as connection:
+        clients = load_clients(connection)
+        documents, pending = count_documents(connection), count_pending(connection, "read")
     text = f"{len(clients)} clients" if clients else "none; run: oncu clients import FILE"
     yield Finding("clients", bool(clients), text)
     if unheard := sum(client.manager is None for client in clients):
         yield Finding("managers", True, f"{unheard} clients have no manager, so nobody gets their alerts")
     yield Finding("documents", True, f"{documents} stored, {pending} waiting for: oncu run")
-    yield reading
+    yield _reading(database)
 
 
-def _routing(settings: Settings) -> Iterator[Finding]:
+def _routing(database: "Database", settings: Settings, now: datetime) -> Iterator[Finding]:
     """Who is told of what, and whether what cannot wait gets out."""
-    from oncu.storage.database import open_database
-
-    from .commands.console import read_clock
     from .faces.channels import channel_problems
     from .flow.reach import plan_in_force, stuck, unreached
 
-    types = load_signal_types(settings.signals or SIGNALS)
-    database = open_database(settings.database_url)
-    try:
-        plan, origin = plan_in_force(database, settings, types)
-        yield Finding("routing", True, f"{len(plan.rules)} rules, {origin}")
-        channels = sorted({channel for rule in plan.rules for channel in rule.channel})
-        for text in [*unreached(plan, settings), *channel_problems(settings, [*channels, settings.digest.channel])]:
-            yield Finding("routing", False, text)
-        for is_fine, text in stuck(database, settings, read_clock()):
-            yield Finding("sending", is_fine, text)
-    finally:
-        database.close()
+    plan, origin = plan_in_force(database, settings, load_signal_types(settings.signals or SIGNALS))
+    yield Finding("routing", True, f"{len(plan.rules)} rules, {origin}")
+    channels = sorted({channel for rule in plan.rules for channel in rule.channel})
+    for text in [*unreached(plan, settings), *channel_problems(settings, [*channels, settings.digest.channel])]:
+        yield Finding("routing", False, text)
+    for is_fine, text in stuck(database, settings, now):
+        yield Finding("sending", is_fine, text)
 
 
 def _links(settings: Settings) -> Iterator[Finding]:
@@ -141,6 +160,20 @@ def _links(settings: Settings) -> Iterator[Finding]:
         return
     missing = [*([] if links.address else ["links.address"]), *([] if key else [f"a key in {links.key_env}"])]
     yield Finding("links", True, f"digests carry no links to answer alerts; set {' and '.join(missing)}")
+
+
+def _cluster(settings: Settings) -> Iterator[Finding]:
+    """Where others read: do they answer, with this code?"""
+    from .flow.batches import reading_elsewhere
+
+    if reading_elsewhere(settings) is None:
+        return
+    if settings.cluster is None:
+        yield Finding("cluster", True, f"{settings.workers} workers of this machine")
+        return
+    from .cluster.reading import count_workers
+
+    yield Finding("cluster", True, f"{count_workers(settings)} workers at {settings.cluster}")
 
 
 def _reading(database: "Database") -> Finding:

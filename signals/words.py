@@ -57,6 +57,10 @@ class Words:
         local = moment.astimezone(self.zone)
         return local.strftime("%d.%m.%Y" if self.language == "tr" else "%Y-%m-%d")
 
+    def clock(self, moment: datetime) -> str:
+        """The local time of day: 14:05."""
+        return f"{moment.astimezone(self.zone):%H:%M}"
+
     def calendar_day(self, date: str) -> str:
         """An ISO date, perhaps without its year ("03-12"): 12.03 in Turkish, as it is in English."""
         return ".".join(reversed(date.split("-"))) if self.language == "tr" else date

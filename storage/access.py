@@ -14,7 +14,7 @@ from .models import metadata
 ROLES = ("manager", "deputy", "lead", "risk", "researcher", "analyst", "admin", "auditor")
 SEE_EVERY_CLIENT = ("risk", "analyst")
 SEE_ALL_MONEY = ("risk",)
-MONEY = ("limit", "balance", "collateral")
+MONEY = {"clients": ("limit", "balance", "collateral"), "actions": ("amount",), "outcomes": ("amount",)}
 SECRETS = {("people", "password"), ("sessions", "digest"), ("api_tokens", "digest")}
 PRIVATE_CATEGORY = "tip"  # what a colleague wrote down of a client; all other documents are public
 
@@ -138,11 +138,12 @@ def _own(table: str, sight: Sight, column: str, *roles: str) -> str:
 
 ABOUT = (
     "clients", "aliases", "sites", "records", "mentions", "episodes", "signals", "story_aliases", "level_steps",
-    "alerts", "complaints", "surges", "outcomes", "exposure", "actions", "withheld",
+    "alerts", "complaints", "surges", "outcomes", "exposure", "actions", "withheld", "label_candidates",
 )  # fmt: skip
 OPEN = (
-    "runs", "validators", "robots", "backfills", "readings", "stories", "story_members", "versions", "scores",
-    "trained_models", "model_moves", "stored_reports", "source_moves", "routing_versions", "absences", "slots",
+    "runs", "alarms", "validators", "robots", "backfills", "readings", "stories", "story_members", "versions", "scores",
+    "trained_models", "model_moves", "model_matches", "stored_reports", "source_moves", "routing_versions",
+    "type_versions", "absences", "slots",
 )  # fmt: skip
 PARENTS = {
     "tags": ("mention_id", "mentions"),
@@ -162,6 +163,7 @@ RULES: Mapping[str, Rule] = {
     **dict.fromkeys(ABOUT, _about),
     **{table: partial(_of_parent, column=column, parent=parent) for table, (column, parent) in PARENTS.items()},
     "relations": lambda table, sight: _about(table, sight, "client_id", "other_id"),
+    "doubles": lambda table, sight: _about(table, sight, "one", "other"),
     "silences": _about_or_none,
     "prospects": _about_or_none,
     "prospect_mentions": _of_prospect,
@@ -175,7 +177,7 @@ RULES: Mapping[str, Rule] = {
     "people": lambda table, sight: _own(table, sight, "name", "admin"),
     "person_roles": lambda table, sight: _own(table, sight, "person", "admin"),
     "sessions": lambda table, sight: _own(table, sight, "person"),
-    "api_tokens": lambda table, sight: _own(table, sight, "person"),
+    "api_tokens": lambda table, sight: _own(table, sight, "person", "admin"),
     "audit": lambda table, sight: _for_roles(table, sight, "auditor"),
     "audit_head": lambda table, sight: _for_roles(table, sight, "auditor"),
 }
@@ -196,6 +198,6 @@ def _column(table: str, column: str, sight: Sight) -> str:
     name = f'{table}."{column}"'
     if (table, column) in SECRETS:
         return f'NULL AS "{column}"'
-    if table != "clients" or column not in MONEY:
+    if column not in MONEY.get(table, ()):
         return name
     return f'CASE WHEN {sight.sees_money(f"{table}.client_id")} THEN {name} END AS "{column}"'

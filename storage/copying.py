@@ -1,19 +1,18 @@
 """Move everything to another database, on the same engine or another: all of it or nothing, every row checked."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, select
 
 from oncu.config.problems import Problem
 
-from .database import Database, batched
+from .database import Database, save_new
 from .models import audit_head, metadata
 
-PART = 2_000  # rows read and written at a time
+PART = 5_000  # rows read and written at a time
 DIGEST_BYTES = 16
 
 Tell = Callable[[str, int, int], None]
@@ -25,6 +24,19 @@ class Copied:
 
     table: str
     rows: int
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """How many rows a table has, and a sum of their digests, which does not depend on how an engine orders texts."""
+
+    rows: int = 0
+    total: int = 0
+
+    def with_rows(self, rows: Iterable[Sequence[Any]]) -> "Fingerprint":
+        """The fingerprint with these rows beside the others."""
+        digests = [int.from_bytes(_digest(row), "big") for row in rows]
+        return Fingerprint(self.rows + len(digests), (self.total + sum(digests)) % 2 ** (8 * DIGEST_BYTES))
 
 
 def copy_database(source: Database, target: Database, tell: Tell = lambda table, done, total: None) -> list[Copied]:
@@ -40,9 +52,10 @@ def copy_database(source: Database, target: Database, tell: Tell = lambda table,
         copied = []
         for table in metadata.sorted_tables:
             total = there.execute(select(func.count()).select_from(table)).scalar_one()
-            for done in _copy(there, here, table):
-                tell(table.name, done, total)
-            _compare(there, here, table)
+            read = Fingerprint()
+            for read in _copy(there, here, table):
+                tell(table.name, read.rows, total)
+            _compare(table, read, _fingerprint(here, table))
             copied.append(Copied(table.name, total))
     return copied
 
@@ -53,40 +66,33 @@ def _check_empty(connection: Connection, target: Database) -> None:
             raise Problem(f"database {target.address} has rows in {table.name}; name a new, empty one")
 
 
-def _copy(there: Connection, here: Connection, table: Table) -> Iterator[int]:
-    done = 0
-    for rows in batched(_rows(there, table), PART):
-        here.execute(insert(table), rows)
-        done += len(rows)
-        yield done
+def _copy(there: Connection, here: Connection, table: Table) -> Iterator[Fingerprint]:
+    """Copy part by part; after each the fingerprint of what was read so far."""
+    read, columns = Fingerprint(), table.columns.keys()
+    for rows in _parts(there, table):
+        save_new(here, table, [dict(zip(columns, row, strict=True)) for row in rows])
+        read = read.with_rows(rows)
+        yield read
 
 
-def _rows(connection: Connection, table: Table) -> Iterator[dict[str, Any]]:
-    for row in connection.execute(select(table).execution_options(yield_per=PART)).mappings():
-        yield dict(row)
+def _parts(connection: Connection, table: Table) -> Iterator[Sequence[Sequence[Any]]]:
+    yield from connection.execute(select(table).execution_options(yield_per=PART)).partitions()
 
 
-def _compare(there: Connection, here: Connection, table: Table) -> None:
-    (rows, sum_there), (found, sum_here) = _fingerprint(there, table), _fingerprint(here, table)
-    if rows != found:
-        raise Problem(f"table {table.name}: {rows} rows were read and {found} arrived; nothing was kept")
-    if sum_there != sum_here:
+def _compare(table: Table, read: Fingerprint, arrived: Fingerprint) -> None:
+    if read.rows != arrived.rows:
+        raise Problem(f"table {table.name}: {read.rows} rows were read and {arrived.rows} arrived; nothing was kept")
+    if read != arrived:
         raise Problem(f"table {table.name}: the rows that arrived differ from those read; nothing was kept")
 
 
-def _fingerprint(connection: Connection, table: Table) -> tuple[int, int]:
-    """How many rows a table has, and a sum of their digests, which does not depend on how an engine orders texts."""
-    number = total = 0
-    for row in _rows(connection, table):
-        number += 1
-        total += int.from_bytes(_digest(row), "big")
-    return number, total % 2 ** (8 * DIGEST_BYTES)
+def _fingerprint(connection: Connection, table: Table) -> Fingerprint:
+    found = Fingerprint()
+    for rows in _parts(connection, table):
+        found = found.with_rows(rows)
+    return found
 
 
-def _digest(row: dict[str, Any]) -> bytes:
-    parts = "\x1f".join(_written(value) for value in row.values())
-    return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
-
-
-def _written(value: Any) -> str:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else repr(value)
+def _digest(row: Sequence[Any]) -> bytes:
+    """The same on each engine: the tables' types give the same values, moments always in UTC."""
+    return hashlib.blake2b(repr(tuple(row)).encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()

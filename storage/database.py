@@ -33,6 +33,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from oncu.config.problems import Problem
 
 from .policies import install_policies
+from .poured import FEWEST, pour
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -43,7 +44,11 @@ SQLITE_PRAGMAS = (
     "busy_timeout=30000",
     "cache_size=-65536",
 )
+WRITING: Mapping[str, Any] = {"oncu_write": True}
+# Whoever looks sees the database of one moment; SQLite does so by itself.
+READING: Mapping[str, Mapping[str, Any]] = {"postgresql": {"isolation_level": "REPEATABLE READ"}}
 BATCH_ROWS = 5_000
+UPGRADE_LOCK = 0x6F6E6375  # any number of our own: "oncu"
 Transaction = Connection  # by this name the other rooms speak of it: only storage imports sqlalchemy
 # What to do, by what the driver says; the first that fits.
 REMEDIES = {
@@ -54,6 +59,9 @@ REMEDIES = {
     "permission denied": "let this user read and write it",
     "unable to open": "let this user read and write the file and its folder",
     "locked": "another program is writing to it; try again when that is done",
+    "deadlock": "another program is writing to it; try again when that is done",
+    "too many clients": "let the server take more connections (max_connections), or run fewer programs",
+    "connection slots": "let the server take more connections (max_connections), or run fewer programs",
     "not a database": "name another file, or put back a copy of this one",
     "malformed": "the file is damaged; put back a copy of it",
     "disk i/o": "its disk fails; move the database to another one",
@@ -87,7 +95,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only looks; it never waits for a writer on SQLite."""
+        """A transaction that only looks, at one moment however long it lasts; it never waits for a writer."""
         with self._transaction(write=False) as connection:
             yield connection
 
@@ -100,7 +108,8 @@ class Database:
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
         try:
-            with self.engine.connect().execution_options(oncu_write=write) as connection, connection.begin():
+            options = WRITING if write else READING.get(self.engine.dialect.name, {})
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
                 yield connection
         except (DBAPIError, NoConnectionLeft) as error:
             kind = RefusedValues if isinstance(error, IntegrityError | DataError) else StorageError
@@ -123,23 +132,41 @@ def open_database(url: str) -> Database:
     """
     _check_sqlite_file(url)
     database = connect(url)
-    found, newest = schema_revision(database), newest_revision()
-    if found == newest:
-        return database
-    database.close()
+    try:
+        _check_revision(database)
+    except StorageError:
+        database.close()
+        raise
+    return database
+
+
+def _check_revision(database: Database) -> None:
+    found = schema_revision(database)
     if found is None:
         raise StorageError(f"database {database.address} holds no tables yet; run: oncu init")
-    if found not in known_revisions():
-        raise StorageError(f"database {database.address} is of a newer Öncü (revision {found}); upgrade the program")
-    raise StorageError(f"database {database.address} is of an older Öncü (revision {found}); run: oncu init")
+    _check_known(database, found)
+    if found != newest_revision():
+        raise StorageError(f"database {database.address} is of an older Öncü (revision {found}); run: oncu init")
+
+
+def _check_known(database: Database, revision: str) -> None:
+    if revision not in known_revisions():
+        raise StorageError(f"database {database.address} is of a newer Öncü (revision {revision}); upgrade the program")
 
 
 def create_database(url: str) -> Database:
-    """Open a database and bring its tables to this version; safe to repeat. Raises StorageError."""
+    """Open a database and bring its tables to this version; safe to repeat, and for many at once. Raises StorageError.
+
+    A database of a newer program is left as it is: there is no way back to older tables.
+    """
     database = connect(url)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.write() as connection:
+        if connection.dialect.name == "postgresql":  # on SQLite a writing transaction is alone anyway
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
+        if found := MigrationContext.configure(connection).get_current_revision():
+            _check_known(database, found)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         install_policies(connection)
@@ -238,6 +265,8 @@ def save_over(
 def _execute_batch(connection: Connection, table: Table, rows: list[Mapping[str, Any]], over: Sequence[str]) -> int:
     """Rows saved or replaced; all have the columns of the first."""
     columns, dialect = tuple(rows[0]), connection.dialect
+    if dialect.name == "postgresql" and len(rows) >= FEWEST:
+        return pour(connection, table, rows, over)
     if dialect.name != "sqlite":
         options = {"preserve_rowcount": True}
         return connection.execute(_upsert(table, dialect.name, tuple(over)), rows, execution_options=options).rowcount

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
+from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
 from .keys import key_id
 from .models import alerts, digest_alerts, digests, dispatches, signals
@@ -17,7 +18,10 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Dispatch:
-    """One alert for one recipient over one channel; `problem` is why the last try failed."""
+    """One alert for one recipient over one channel; `problem` is why the last try failed.
+
+    `step`: empty where the alert itself is told, else what of its deadlines is told, as `decide:lead`.
+    """
 
     alert_id: str
     recipient: str
@@ -27,11 +31,12 @@ class Dispatch:
     tries: int = 0
     sent_at: datetime | None = None
     problem: str | None = None
+    step: str = ""
 
     @property
     def id(self) -> str:
-        """The same for the same alert, recipient and channel, so that telling twice is telling once."""
-        return key_id("dispatch", self.alert_id, self.recipient, self.channel)
+        """The same for the same alert, recipient, channel and step, so that telling twice is telling once."""
+        return key_id("dispatch", self.alert_id, self.recipient, self.channel, *filter(None, [self.step]))
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,20 @@ def save_dispatches(connection: Connection, rows: Iterable[Dispatch]) -> int:
 
 
 def claim_due(
-    connection: Connection, now: datetime, *, oldest: datetime, pause_of: Callable[[int], timedelta]
+    connection: Connection,
+    now: datetime,
+    *,
+    oldest: datetime,
+    latest: datetime,
+    pause_of: Callable[[int], timedelta],
 ) -> list[Dispatch]:
     """Take what is due, oldest first, and put its next try off, so that no other sender takes it meanwhile.
 
-    `oldest`: what was put in before is too old to be sent. `pause_of`: how long to wait after so many tries.
+    `oldest`: what was put in before is too old to be sent. `latest`: what is put off for longer is due too, for only a
+    clock that was set back since can have done it. `pause_of`: how long to wait after so many tries.
     """
-    query = select(dispatches).where(_is_waiting(oldest), dispatches.c.next_try_at <= now)
+    is_due = (dispatches.c.next_try_at <= now) | (dispatches.c.next_try_at > latest)
+    query = select(dispatches).where(_is_waiting(oldest), is_due)
     query = query.order_by(dispatches.c.created_at, dispatches.c.id).limit(MOST_AT_ONCE)
     found = list(connection.execute(query.with_for_update(skip_locked=True)).mappings())
     rows = [
@@ -104,14 +116,25 @@ def count_given_up(connection: Connection, *, since: datetime, oldest: datetime)
 def dispatches_of(connection: Connection, alert_id: str) -> list[Dispatch]:
     """Who was told of an alert at once, and who is about to be."""
     query = select(dispatches).where(dispatches.c.alert_id == alert_id)
-    query = query.order_by(dispatches.c.channel, dispatches.c.recipient)
+    query = query.order_by(dispatches.c.created_at, dispatches.c.channel, dispatches.c.recipient)
     return [_dispatch(row) for row in connection.execute(query).mappings()]
+
+
+def steps_told(connection: Connection, alert_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """Of which alerts which steps of a deadline were put into the outbox."""
+    found: set[tuple[str, str]] = set()
+    query = select(dispatches.c.alert_id, dispatches.c.step).where(dispatches.c.step > "")
+    for batch in chunks(sorted(alert_ids), LOOKUP_ROWS):
+        found |= {(row[0], row[1]) for row in connection.execute(query.where(dispatches.c.alert_id.in_(batch)))}
+    return found
 
 
 def alert_moments(connection: Connection, *, since: datetime, until: datetime) -> list[AlertMoments]:
     """The steps of the alerts made in a period, oldest first; sent is what left first, a dispatch or a digest."""
     at_once = (
-        select(dispatches.c.alert_id, func.min(dispatches.c.sent_at).label("at")).group_by(dispatches.c.alert_id)
+        select(dispatches.c.alert_id, func.min(dispatches.c.sent_at).label("at"))
+        .where(dispatches.c.step == "")
+        .group_by(dispatches.c.alert_id)
     ).subquery()
     by_day = (
         select(digest_alerts.c.alert_id, digests.c.sent_at.label("at")).join(

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
 
 from .database import batched, save_new
 from .keys import digest_of
@@ -44,12 +44,17 @@ def save_by_source(connection: Connection, batch: Iterable[Document]) -> dict[st
     return {name: Saved(new[name], changed[name], n - new[name] - changed[name]) for name, n in given.items()}
 
 
-def pending_documents(connection: Connection, stage: str, *, limit: int) -> list[Document]:
-    """The oldest documents a stage has not read, at most `limit`, without quarantined and erased ones."""
+def pending_documents(
+    connection: Connection, stage: str, *, limit: int, after: Document | None = None
+) -> list[Document]:
+    """The oldest documents a stage has not read, at most `limit`, without quarantined and erased ones.
+
+    With `after` those that come after a document in this order.
+    """
     query = (
         select(documents, texts.c.title, texts.c.body, texts.c.author_digest)
         .join(texts, texts.c.document_id == documents.c.id)
-        .where(_is_pending(stage))
+        .where(_is_pending(stage), *(() if after is None else (_comes_after(after),)))
         .order_by(documents.c.first_seen_at, documents.c.id)
         .limit(limit)
     )
@@ -130,6 +135,12 @@ def count_documents(connection: Connection, *, since: datetime | None = None, un
 def _is_pending(stage: str) -> ColumnElement[bool]:
     done = exists().where(readings.c.document_id == documents.c.id, readings.c.stage == stage)
     return and_(~done, documents.c.quarantine.is_(None), texts.c.erased_at.is_(None))
+
+
+def _comes_after(document: Document) -> ColumnElement[bool]:
+    """Seen later, or at the same moment with a greater id; the first part alone lets the index be used."""
+    at, seen = document.first_seen_at, documents.c.first_seen_at
+    return and_(seen >= at, or_(seen > at, documents.c.id > document.id))
 
 
 def _stored_versions(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from .changes import LOOKUP_ROWS, chunks
 from .models import documents, mentions, signal_evidence, signals, tags, texts
@@ -43,8 +43,19 @@ class Evidence:
 def evidence_of(connection: Connection, episode_ids: Sequence[str], *, at: datetime) -> dict[str, list[Evidence]]:
     """Every document behind some episodes that was known at a moment, newest first, by episode.
 
-    Of a document that was edited, the newest version speaks for the others.
+    Of a document that was edited, the newest version speaks for the others. Nothing was told without a document: where
+    none was known, for the clock that noted it ran ahead of ours, there is what was known first.
     """
+    found = _evidence_until(connection, episode_ids, at)
+    if early := [episode_id for episode_id in episode_ids if not found[episode_id]]:
+        known = select(func.min(signal_evidence.c.known_at)).join(signals, signals.c.id == signal_evidence.c.signal_id)
+        known = known.where(signals.c.episode_id.in_(early)).group_by(signals.c.episode_id)
+        if moments := connection.execute(known).scalars().all():
+            found |= _evidence_until(connection, early, max(moments))
+    return found
+
+
+def _evidence_until(connection: Connection, episode_ids: Sequence[str], at: datetime) -> dict[str, list[Evidence]]:
     query = (
         select(
             signals.c.episode_id,

@@ -1,4 +1,7 @@
-"""What readers answer to an alert, kept as reviews: from those labels, names and the scoreboard learn."""
+"""What people said of alerts, as the reviews keep it: from those labels, names and the scoreboard learn.
+
+Reviews are written by moves alone (storage/moves.py); the answers of a digest's links are moves too.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from .audit import write_audit
 from .changes import LOOKUP_ROWS, chunks
-from .database import save_new
-from .keys import key_id
 from .models import reviews
 
 # Verdict and reason of each answer; `wrong_firm` and `wrong_type` say something of the text, the others do not.
@@ -31,25 +31,6 @@ class Feedback:
     answer: str
     by: str
     at: datetime
-
-
-def give_feedback(connection: Connection, given: Feedback, *, how: str) -> bool:
-    """Keep an answer and note it in the trail; False where it is what this person said last of the alert.
-
-    `how`: where it was given, for the trail (page, digest, audit).
-    """
-    before = feedback_on(connection, [given.alert_id]).get(given.alert_id, {}).get(given.by)
-    if before is not None and before.answer == given.answer:
-        return False
-    verdict, reason = ANSWERS[given.answer]
-    key = key_id("review", given.alert_id, given.by, given.answer, given.at.isoformat())
-    row = {"id": key, "alert_id": given.alert_id, "reviewer": given.by, "verdict": verdict, "reason": reason}
-    save_new(connection, reviews, [row | {"note": None, "reviewed_at": given.at}])
-    said = before.answer if before else None
-    write_audit(
-        connection, given.by, "alert.answer", given.alert_id, given.at, before=said, after=given.answer, reason=how
-    )
-    return True
 
 
 def feedback_on(connection: Connection, alert_ids: Iterable[str]) -> dict[str, dict[str, Feedback]]:

@@ -5,7 +5,7 @@ follow the pointer, and taking the merge back is clearing it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
@@ -17,7 +17,9 @@ from .models import clients, decisions, records
 
 DEFAULT_SOURCE = "clients"  # the source of a client list that names none
 SAME, DIFFERENT, UNDECIDED = "same", "different", "undecided"
+SKIPPED, TAKEN_UP = "skipped", "taken up"  # put off, and no longer: these decide nothing
 PAIR = "client-pair"
+TICK = timedelta(microseconds=1)
 
 
 def owner_of(client_id: ColumnElement[Any]) -> ColumnElement[str]:
@@ -82,8 +84,11 @@ def _by_id(connection: Connection, source: str, only: str | None = None) -> dict
 def save_decision(
     connection: Connection, one: str, other: str, verdict: str, *, by: str, note: str | None, now: datetime
 ) -> None:
-    """Keep what a person says of two clients; the newest word on a pair counts."""
+    """Keep what a person says of two clients; the newest word on a pair counts, and is later than all before it."""
     first, second = sorted((one, other))
+    before = select(func.max(decisions.c.decided_at)).where(decisions.c.kind == PAIR, decisions.c.subject == first)
+    last = connection.execute(before.where(decisions.c.object == second)).scalar_one()
+    now = max(now, last + TICK) if last else now
     row: dict[str, Any] = {"id": key_id(PAIR, first, second, verdict, now.isoformat()), "kind": PAIR, "subject": first}
     row |= {"object": second, "verdict": verdict, "reason": note, "decided_by": by, "decided_at": now}
     save_new(connection, decisions, [row])
@@ -91,7 +96,8 @@ def save_decision(
 
 def load_decisions(connection: Connection) -> dict[tuple[str, str], Mapping[str, Any]]:
     """The word in force on each pair (ids in order): `verdict`, `decided_by`, `decided_at`, `reason`."""
-    query = select(decisions).where(decisions.c.kind == PAIR).order_by(decisions.c.decided_at, decisions.c.id)
+    query = select(decisions).where(decisions.c.kind == PAIR, decisions.c.verdict.in_((SAME, DIFFERENT, UNDECIDED)))
+    query = query.order_by(decisions.c.decided_at, decisions.c.id)
     found = {(row["subject"], row["object"]): dict(row) for row in connection.execute(query).mappings()}
     return {pair: row for pair, row in found.items() if row["verdict"] != UNDECIDED}
 
@@ -111,6 +117,8 @@ def oldest_first(connection: Connection, client_ids: Sequence[str]) -> list[str]
     """Clients in the order in which they became known; which of two survives is decided by it."""
     query = select(clients.c.client_id).order_by(clients.c.recorded_at, clients.c.client_id)
     wanted = set(client_ids)
+    if len(wanted) <= LOOKUP_ROWS:  # after one decision; asking for all clients would take longer than all the rest
+        query = query.where(clients.c.client_id.in_(wanted))
     return [client_id for client_id in connection.execute(query).scalars() if client_id in wanted]
 
 

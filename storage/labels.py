@@ -1,27 +1,30 @@
 """What people say of mentions: every answer is kept, the newest of a person for a mention counts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import update as update_rows
 
+from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
 from .keys import key_id
-from .models import alerts, decisions, labels, reviews, signals, tags
+from .models import alerts, decisions, label_candidates, labels, reviews, signals, tags
 
 RIGHT = ("accepted", "escalated", "resolved")
 WRONG_TYPE, WRONG_FIRM = "wrong_type", "wrong_firm"
 AUDIT = "audit"  # the kind of decisions on withheld signals
+WITHDRAWN = "withdrawn"  # how a person took back the own answer before it
 
 
 @dataclass(frozen=True)
 class Label:
     """One person's answer for one mention: the types that hold, or a noise class, or that they cannot say.
 
-    `asked`: the types that were judged, None where all were. `how`: ui | import:SHAPE | decision. `model`: the version
-    that had judged the mention, which the labeller was not shown.
+    `asked`: the types that were judged, None where all were. `how`: ui | import:SHAPE | decision | withdrawn. `model`:
+    the version that had judged the mention, which the labeller was not shown.
     """
 
     mention_id: str
@@ -42,14 +45,72 @@ class Label:
 
 
 def save_labels(connection: Connection, rows: Iterable[Label]) -> int:
-    """Keep answers; returns how many were new."""
-    return save_new(connection, labels, (_row(label) for label in rows))
+    """Keep answers; returns how many were new. The candidates that were asked for know how they stand now."""
+    kept = list(rows)
+    new = save_new(connection, labels, (_row(label) for label in kept))
+    recount(connection, sorted({label.mention_id for label in kept}))
+    return new
 
 
-def load_labels(connection: Connection) -> list[Label]:
-    """The answers that count: the newest of each person for each mention, oldest first."""
-    newest = {(label.mention_id, label.labeller): label for label in label_history(connection)}
-    return sorted(newest.values(), key=lambda label: (label.labelled_at, label.id))
+def load_labels(connection: Connection, mention_ids: Sequence[str] | None = None) -> list[Label]:
+    """The answers that count: the newest of each person for each mention unless it was taken back, oldest first; those
+    for some mentions where these are named."""
+    query = select(labels).where(in_force(labels)).order_by(labels.c.labelled_at, labels.c.id)
+    if mention_ids is None:
+        return [_label(row) for row in connection.execute(query)]
+    batches = (query.where(labels.c.mention_id.in_(batch)) for batch in chunks(mention_ids, LOOKUP_ROWS))
+    return [_label(row) for batch in batches for row in connection.execute(batch)]
+
+
+def in_force(given: FromClause) -> ColumnElement[bool]:
+    """In a query: an answer is the person's last word on the mention, and was not taken back."""
+    later = labels.alias("later")
+    is_later = or_(
+        later.c.labelled_at > given.c.labelled_at,
+        and_(later.c.labelled_at == given.c.labelled_at, later.c.id > given.c.id),
+    )
+    same = and_(later.c.mention_id == given.c.mention_id, later.c.labeller == given.c.labeller)
+    return and_(given.c.how != WITHDRAWN, ~exists().where(same, is_later))
+
+
+def last_label(connection: Connection, labeller: str) -> Label | None:
+    """A person's newest answer that counts; None before the first."""
+    query = select(labels).where(labels.c.labeller == labeller, in_force(labels))
+    row = connection.execute(query.order_by(labels.c.labelled_at.desc(), labels.c.id.desc()).limit(1)).first()
+    return _label(row) if row else None
+
+
+def last_word_at(connection: Connection, mention_id: str, labeller: str) -> datetime | None:
+    """When a person last answered for a mention, or took an answer back."""
+    query = select(func.max(labels.c.labelled_at)).where(labels.c.mention_id == mention_id)
+    found: datetime | None = connection.execute(query.where(labels.c.labeller == labeller)).scalar_one()
+    return found
+
+
+def count_labels(connection: Connection, labeller: str, since: datetime | None = None) -> int:
+    """How many mentions a person has judged, skipped ones left out; only since a moment where one is given."""
+    query = select(func.count()).select_from(labels)
+    query = query.where(labels.c.labeller == labeller, ~labels.c.is_unsure, in_force(labels))
+    return connection.execute(query if since is None else query.where(labels.c.labelled_at >= since)).scalar_one()
+
+
+def count_words(connection: Connection, labeller: str) -> int:
+    """How often a person has answered or taken back, skipped ones too: it only grows."""
+    return connection.execute(select(func.count()).where(labels.c.labeller == labeller)).scalar_one()
+
+
+def recount(connection: Connection, mention_ids: Sequence[str]) -> None:
+    """Bring the candidates of mentions up to date: by how many they were judged, and whether these differ."""
+    said: dict[str, set[tuple[Any, ...]]] = {mention_id: set() for mention_id in mention_ids}
+    people = dict.fromkeys(mention_ids, 0)
+    for label in load_labels(connection, mention_ids):
+        if not label.is_unsure:
+            said[label.mention_id].add((tuple(sorted(label.holds)), label.noise))
+            people[label.mention_id] += 1
+    rows = [{"mention": key, "n": people[key], "differ": len(said[key]) > 1} for key in mention_ids]
+    query = update_rows(label_candidates).where(label_candidates.c.mention_id == bindparam("mention"))
+    if rows:
+        connection.execute(query.values(people=bindparam("n"), is_disputed=bindparam("differ")), rows)
 
 
 def label_history(connection: Connection, mention_id: str | None = None) -> list[Label]:

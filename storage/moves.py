@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from .audit import write_audit
 from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
 from .keys import key_id
-from .models import alert_updates, moves, reviews
+from .models import alert_updates, alerts, moves, reviews
 
 # The moves that say whether an alert was right, with the verdict they give in the reviews.
 VERDICTS = {"accept": "accepted", "dismiss": "dismissed", "confirm": "dismissed"}
@@ -49,11 +49,12 @@ class Update:
     at: datetime
 
 
-def save_move(connection: Connection, move: Move) -> None:
-    """Keep a move with a row in the trail, and the verdict it gives or takes back in the reviews."""
+def save_move(connection: Connection, move: Move, state: str) -> None:
+    """Keep a move with a row in the trail, the verdict it gives or takes back, and where the alert stands after it."""
     last = select(func.coalesce(func.max(moves.c.number), 0)).where(moves.c.alert_id == move.alert_id)
     number = connection.execute(last).scalar_one() + 1
     save_new(connection, moves, [vars(move) | {"id": move.id, "number": number}])
+    connection.execute(update(alerts).where(alerts.c.id == move.alert_id).values(state=state))
     if move.undoes:
         connection.execute(delete(reviews).where(reviews.c.id == _review_key(move.alert_id, move.undoes)))
     elif verdict := VERDICTS.get(move.kind):
@@ -76,6 +77,15 @@ def moves_of(connection: Connection, alert_ids: Iterable[str]) -> dict[str, list
         for row in connection.execute(query):
             found.setdefault(row.alert_id, []).append(Move(*row))
     return found
+
+
+def moves_made(connection: Connection, *, since: datetime, until: datetime, by: str | None = None) -> list[Move]:
+    """The moves from a moment until another, oldest first; of one person or of all."""
+    query = select(*(moves.c[field.name] for field in fields(Move)))
+    query = query.where(moves.c.made_at >= since, moves.c.made_at <= until)
+    if by is not None:
+        query = query.where(moves.c.made_by == by)
+    return [Move(*row) for row in connection.execute(query.order_by(moves.c.made_at, moves.c.alert_id, moves.c.number))]
 
 
 def updates_of(connection: Connection, alert_ids: Iterable[str]) -> dict[str, list[Update]]:

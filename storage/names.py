@@ -108,8 +108,21 @@ def load_names(connection: Connection) -> tuple[dict[str, list[str]], dict[str, 
 
 def load_sites(connection: Connection) -> list[Site]:
     """The sites in use of all clients, oldest first."""
+    return _sites(connection, _current_sites())
+
+
+def sites_of(connection: Connection, client_id: str) -> list[Site]:
+    """The sites in use of a client and of those merged into it, oldest first."""
+    return _sites(connection, _current_sites().where(_is_of(connection, client_id, sites)))
+
+
+def _current_sites() -> Any:
+    return _current(sites, "address", "city", "district", "zone")
+
+
+def _sites(connection: Connection, query: Any) -> list[Site]:
     found: dict[tuple[str, str], Site] = {}
-    for client_id, address, *place in connection.execute(_current(sites, "address", "city", "district", "zone")):
+    for client_id, address, *place in connection.execute(query):
         found.setdefault((client_id, address), Site(client_id, address, Place(*place)))
     return list(found.values())
 
@@ -120,8 +133,8 @@ def _current(table: Table, *columns: str) -> Any:
     return query.where(table.c.retired_at.is_(None)).order_by(table.c.known_at, table.c[columns[0]])
 
 
-def _is_of(connection: Connection, client_id: str) -> ColumnElement[bool]:
-    return aliases.c.client_id.in_(with_merged(connection, [client_id]))
+def _is_of(connection: Connection, client_id: str, table: Table = aliases) -> ColumnElement[bool]:
+    return table.c.client_id.in_(with_merged(connection, [client_id]))
 
 
 def _save_texts(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Table, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, or_, select
 
 from .changes import Changes, Row, save_changes
 from .identity import survivors, with_merged
@@ -193,6 +193,17 @@ def offers_of(connection: Connection, client_id: str, as_of: datetime) -> list[O
     return [_as_open(offer) if offer.decided_at and offer.decided_at > as_of else offer for offer in found]
 
 
+def open_offers(connection: Connection, as_of: datetime) -> list[Offer]:
+    """The offers that nobody has said the end of, the one that waits longest first."""
+    found = _load(connection, offers, Offer, as_of, "offered_at", only=offers.c.status == "open")
+    return sorted(found, key=lambda offer: (offer.offered_at, offer.offer_id))
+
+
+def offer_of_id(connection: Connection, offer_id: str, as_of: datetime) -> Offer | None:
+    """One offer as its row is now, decided or not."""
+    return next(iter(_load(connection, offers, Offer, as_of, "offered_at", only=offers.c.offer_id == offer_id)), None)
+
+
 def load_actions(connection: Connection, as_of: datetime) -> list[Action]:
     """The actions recorded by then, in order of client and time."""
     return _load(connection, actions, Action, as_of, "acted_at")
@@ -213,14 +224,23 @@ def _load(
     order: str = "client_id",
     *,
     client_id: str | None = None,
+    only: ColumnElement[bool] | None = None,
 ) -> list[Loaded]:
     columns = [table.c[field.name] for field in fields(shape)]  # type: ignore[arg-type]
-    query = select(*columns).where(table.c.recorded_at <= as_of)
+    query = select(*columns).where(table.c.recorded_at <= as_of, *still_said(table, as_of))
     if client_id is not None:
         query = query.where(table.c.client_id.in_(with_merged(connection, [client_id])))
+    if only is not None:
+        query = query.where(only)
     rows = connection.execute(query.order_by(table.c.client_id, table.c[order], *table.primary_key)).mappings()
     merged = survivors(connection)
     return [shape(**{**row, "client_id": merged.get(row["client_id"], row["client_id"])}) for row in rows]
+
+
+def still_said(table: Table, as_of: datetime) -> list[ColumnElement[bool]]:
+    """The condition that a row was not taken back by a moment, where rows of the table can be."""
+    taken_back = table.c.get("removed_at")
+    return [] if taken_back is None else [or_(taken_back.is_(None), taken_back > as_of)]
 
 
 def _as_one(found: Sequence[Exposure], merged: Mapping[str, str]) -> list[Exposure]:

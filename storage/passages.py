@@ -29,6 +29,7 @@ class Passage:
     first_seen_at: datetime
     version: str
     tags: tuple[tuple[str, float, bool], ...]
+    url: str | None = None
 
     @property
     def reading(self) -> str:
@@ -73,7 +74,7 @@ def _passages(
     columns = (mentions.c.id, mentions.c.client_id, mentions.c.start, mentions.c.end, mentions.c.version)
     query = (
         select(*columns, documents.c.id.label("document_id"), documents.c.source, documents.c.language)
-        .add_columns(documents.c.category, documents.c.first_seen_at, texts.c.title, texts.c.body)
+        .add_columns(documents.c.category, documents.c.first_seen_at, documents.c.url, texts.c.title, texts.c.body)
         .add_columns(clients.c.legal_name, rank.label("rank"))
         .join(documents, documents.c.id == mentions.c.document_id)
         .join(texts, texts.c.document_id == documents.c.id)
@@ -105,6 +106,7 @@ def _passages(
             first_seen_at=row.first_seen_at,
             version=row.version,
             tags=tuple(sorted(by_mention.get((row.document_id, row.client_id), {}).values())),
+            url=row.url,
         )
 
 

@@ -10,11 +10,14 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from .audit import write_audit
 from .models import people, person_roles
 
+NOBODY_KNOWN = "-"  # no login name begins so
+
 
 @dataclass(frozen=True)
 class Person:
     """One person. `manager`: the code in the client list whose portfolio is theirs. `password`: a hash, or none where
-    the bank's identity provider vouches for them as `subject`. `failures`: wrong passwords since the last login."""
+    the bank's identity provider vouches for them as `subject`. `password_until`: how long a password that somebody else
+    chose is good, to choose their own with. `failures`: wrong passwords since the last login."""
 
     name: str
     display: str
@@ -26,6 +29,7 @@ class Person:
     language: str = "tr"
     is_active: bool = True
     password: str | None = field(default=None, repr=False)
+    password_until: datetime | None = None
     subject: str | None = None
     failures: int = 0
     locked_until: datetime | None = None
@@ -64,10 +68,12 @@ def find_subject(connection: Connection, subject: str) -> Person | None:
     return next(iter(_with_roles(connection, found)), None)
 
 
-def change_person(connection: Connection, name: str, *, action: str, by: str, now: datetime, **values: Any) -> None:
-    """Change what is kept of a person (columns by name), with a row in the trail that tells the action alone."""
+def change_person(
+    connection: Connection, name: str, *, action: str, by: str, now: datetime, reason: str | None = None, **values: Any
+) -> None:
+    """Change what is kept of a person (columns by name), with a row in the trail that tells the action and `reason`."""
     connection.execute(update(people).where(people.c.name == name).values(**values))
-    write_audit(connection, by, action, name, now)
+    write_audit(connection, by, action, name, now, reason=reason)
 
 
 def change_roles(connection: Connection, name: str, roles: Collection[str], *, by: str, now: datetime) -> None:
@@ -93,6 +99,11 @@ def note_failure(
     values = {"failures": failures, "locked_until": locked_until}
     connection.execute(update(people).where(people.c.name == name).values(**values))
     write_audit(connection, name, "login.locked" if locked_until else "login.failed", name, now)
+
+
+def note_refusal(connection: Connection, name: str | None, now: datetime) -> None:
+    """Somebody tried to come in as a person who may not now, or, without a name, as nobody we know."""
+    write_audit(connection, name or NOBODY_KNOWN, "login.refused", name or NOBODY_KNOWN, now)
 
 
 def _write_roles(connection: Connection, name: str, roles: Collection[str]) -> None:

@@ -29,7 +29,7 @@ from .changes import chunks
 from .database import Database
 from .documents import FORGOTTEN, forgotten_key, mark_read
 from .keys import digest_of
-from .models import backfills, clients, documents, issues, mentions, readings, tags, texts, validators
+from .models import backfills, clients, documents, issues, label_candidates, mentions, readings, tags, texts, validators
 
 PERSONAL = ("complaint", "social")  # categories in which private people speak
 MASK = "mask"
@@ -207,6 +207,7 @@ def _erase_rows(connection: Connection, keys: dict[str, str], now: datetime) -> 
     connection.execute(update(texts).where(texts.c.document_id.in_(keys)).values(gone))
     theirs = select(mentions.c.id).where(mentions.c.document_id.in_(keys))
     connection.execute(update(tags).where(tags.c.mention_id.in_(theirs)).values(facts={}))
+    connection.execute(delete(label_candidates).where(label_candidates.c.mention_id.in_(theirs)))
     rows = [{"key": document_id, "new_key": forgotten_key(key)} for document_id, key in keys.items()]
     blank: dict[str, object] = {"url": None, "fields": {}, "natural_key": bindparam("new_key")}
     connection.execute(update(documents).where(documents.c.id == bindparam("key")).values(blank), rows)

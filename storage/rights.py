@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from .judged import LEAD
 from .models import absences, alerts, clients, decisions
@@ -31,6 +31,12 @@ def portfolio_of(connection: Connection, client_id: str, day: date) -> Portfolio
     found = connection.execute(away).fetchall()
     last = max((one.last_day for one in found), default=None)
     return Portfolio(row.manager, row.deputy, last, frozenset(one.deputy for one in found))
+
+
+def clients_by_manager(connection: Connection) -> dict[str | None, int]:
+    """How many clients each manager code of the client list has; under None those without one."""
+    query = select(clients.c.manager, func.count()).where(clients.c.merged_into.is_(None)).group_by(clients.c.manager)
+    return {manager or None: number for manager, number in connection.execute(query)}
 
 
 def is_lead_to_research(connection: Connection, client_id: str) -> bool:

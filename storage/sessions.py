@@ -13,6 +13,7 @@ from .models import api_tokens, sessions
 
 SECRET_BYTES = 32
 SEEN_EVERY = timedelta(minutes=1)  # so that reading pages writes at most this often
+HANDLE = 16  # letters of a digest: enough to tell sessions apart, nothing to come in with
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Token:
     expires_at: datetime
     used_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open session as its owner sees it; `handle`: by what it is named, of no use to come in with."""
+
+    handle: str
+    started_at: datetime
+    seen_at: datetime
 
 
 def start_session(connection: Connection, person: str, now: datetime) -> str:
@@ -58,6 +68,32 @@ def end_session(connection: Connection, secret: str, now: datetime) -> None:
     """End one session; one that has ended stays as it is."""
     own = sessions.c.digest == _digest(secret)
     connection.execute(update(sessions).where(own, sessions.c.ended_at.is_(None)).values(ended_at=now))
+
+
+def open_sessions(
+    connection: Connection, person: str, now: datetime, *, idle: timedelta, longest: timedelta
+) -> list[Session]:
+    """A person's sessions that are still good, the last used first."""
+    kept = sessions.c.person == person, sessions.c.ended_at.is_(None)
+    lasting = sessions.c.seen_at >= now - idle, sessions.c.started_at >= now - longest
+    found = connection.execute(select(sessions).where(*kept, *lasting).order_by(sessions.c.seen_at.desc()))
+    return [Session(row.digest[:HANDLE], row.started_at, row.seen_at) for row in found]
+
+
+def handle_of(secret: str) -> str:
+    """By what the session of a secret is named."""
+    return _digest(secret)[:HANDLE]
+
+
+def end_others(connection: Connection, person: str, secret: str, now: datetime, *, handle: str | None = None) -> int:
+    """End a person's sessions beside that of a secret, or only the one of a handle. Returns how many were ended."""
+    kept = [sessions.c.person == person, sessions.c.ended_at.is_(None), sessions.c.digest != _digest(secret)]
+    if handle is not None:
+        kept.append(sessions.c.digest.startswith(handle, autoescape=True))
+    ended = connection.execute(update(sessions).where(*kept).values(ended_at=now)).rowcount
+    if ended:
+        write_audit(connection, person, "session.end", person, now, reason=f"{ended} sessions")
+    return ended
 
 
 def end_access(connection: Connection, person: str, now: datetime) -> None:

@@ -26,9 +26,12 @@ class Slot:
     tries: int
     said: str | None
 
-    def is_dead(self, now: datetime) -> bool:
-        """Whether its taker has stopped saying that it lives."""
-        return self.status == RUNNING and self.lease_until <= now
+    def is_dead(self, now: datetime, lease: timedelta) -> bool:
+        """Whether its taker has stopped saying that it lives.
+
+        Nobody who lives asks for more than a lease: one that reaches further is of a clock that was set back since.
+        """
+        return self.status == RUNNING and not now < self.lease_until <= now + 2 * lease
 
     def may_be_tried_again(self, now: datetime) -> bool:
         """Whether it failed, and long enough ago."""
@@ -47,13 +50,13 @@ def take_slot(
     _one_at_a_time(connection, job)
     known = {one.slot: one for one in _open_slots(connection, job, slot)}
     mine = known.get(slot)
-    if any(one.status == RUNNING and not one.is_dead(now) for one in known.values()):
+    if any(one.status == RUNNING and not one.is_dead(now, lease) for one in known.values()):
         return False
     row = {"status": RUNNING, "taken_by": by, "taken_at": now, "lease_until": now + lease, "finished_at": None}
     if mine is None:
         connection.execute(insert(slots).values(job=job, slot=slot, tries=1, **row))
         return True
-    if not mine.is_dead(now) and not (again and mine.may_be_tried_again(now)):
+    if not mine.is_dead(now, lease) and not (again and mine.may_be_tried_again(now)):
         return False
     connection.execute(update(slots).where(_is(job, slot)).values(tries=mine.tries + 1, **row))
     return True

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from .audit import write_audit
 from .database import save_over
-from .models import model_moves, trained_models
+from .keys import key_id
+from .models import model_matches, model_moves, trained_models
 
-Kind = Literal["promote", "rollback"]
+Kind = Literal["promote", "rollback", "propose", "withdraw"]
+READING = ("promote", "rollback")  # the moves that change what reads
 CUES_ALONE = "cues"  # how the absence of a model is called
 
 
@@ -32,7 +34,7 @@ class TrainedModel:
 
 @dataclass(frozen=True)
 class Move:
-    """Since when a model reads; `model_id` is None for the cues alone."""
+    """Since when a model reads, or is proposed to read; `model_id` is None for the cues alone."""
 
     seq: int
     model_id: str | None
@@ -58,7 +60,7 @@ def load_trained(connection: Connection) -> list[TrainedModel]:
 
 
 def model_moves_of(connection: Connection) -> list[Move]:
-    """Every promotion and rollback, oldest first."""
+    """Every promotion and rollback, proposals too, oldest first."""
     return [Move(**row._mapping) for row in connection.execute(select(model_moves).order_by(model_moves.c.seq))]
 
 
@@ -68,6 +70,7 @@ def active_model(connection: Connection) -> TrainedModel | None:
         select(trained_models, model_moves.c.seq)
         .select_from(model_moves)
         .outerjoin(trained_models, trained_models.c.id == model_moves.c.model_id)
+        .where(model_moves.c.kind.in_(READING))
         .order_by(model_moves.c.seq.desc())
         .limit(1)
     )
@@ -75,10 +78,30 @@ def active_model(connection: Connection) -> TrainedModel | None:
     return _model(row) if row and row.id else None
 
 
+def open_proposal(connection: Connection) -> Move | None:
+    """The proposal that waits for another person; any later move ends it."""
+    row = connection.execute(select(model_moves).order_by(model_moves.c.seq.desc()).limit(1)).first()
+    return Move(**row._mapping) if row and row.kind == "propose" else None
+
+
+def save_match(connection: Connection, new: str, old: str | None, content: Mapping[str, Any], now: datetime) -> None:
+    """Keep how two models compare (`old` None: the cues alone); what was kept of the two before is replaced."""
+    row = {"id": key_id("match", new, old), "new_id": new, "old_id": old, "content": content, "made_at": now}
+    save_over(connection, model_matches, [row])
+
+
+def find_match(connection: Connection, new: str, old: str | None) -> tuple[Mapping[str, Any], datetime] | None:
+    """How two models compared last, and when that was."""
+    query = select(model_matches.c.content, model_matches.c.made_at)
+    row = connection.execute(query.where(model_matches.c.id == key_id("match", new, old))).first()
+    return (row.content, row.made_at) if row else None
+
+
 def move_model(
     connection: Connection, model: TrainedModel | None, kind: Kind, by: str, now: datetime, *, reason: str
 ) -> None:
-    """Let a model read from now on (None: the cues alone); the trail says who, when, why and what read before."""
+    """Let a model read from now on (None: the cues alone), or propose it; the trail says who, when, why and what read
+    before."""
     before = active_model(connection)
     last = connection.execute(select(func.max(model_moves.c.seq))).scalar_one()
     row = {"seq": (last or 0) + 1, "model_id": model.id if model else None, "kind": kind}

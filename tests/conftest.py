@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from oncu.storage.database import Database, connect, create_database
 
-from .engines import Server, engines_of, start_server
+from .engines import EMPTY, Server, engines_of, start_server
 
 settings.register_profile("ours", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("ours")
@@ -24,6 +24,18 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the real data (../shared) is not beside this clone")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashes of passwords at their least cost: tests make hundreds, and real ones are slow on purpose."""
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("oncu.signals.people.passwords._hasher", lambda: quick)
+        yield
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -78,7 +90,7 @@ def empty_address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'oncu.db'}"
         return
-    with request.getfixturevalue("postgresql_server").database(has_tables=False) as address:
+    with request.getfixturevalue("postgresql_server").database(EMPTY) as address:
         yield address
 
 

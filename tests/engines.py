@@ -20,7 +20,7 @@ CHOICES = {"sqlite": ("sqlite",), "postgresql": ("postgresql",), "both": ("sqlit
 BOTH = re.compile(r"/tests/(storage/|signals/test_(pipeline|digest|desk|urgent|schedule|deliver|unite)\.py)")
 # Nothing of a test's server need survive a loss of power.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-TEMPLATE = "oncu_template"
+TEMPLATE, EMPTY = "oncu_template", "template1"
 
 
 def engines_of(path: Path) -> tuple[str, ...]:
@@ -41,12 +41,11 @@ class Server:
         self._numbers = count(1)
 
     @contextmanager
-    def database(self, *, has_tables: bool = True) -> Iterator[str]:
-        """The address of a new database; it is gone afterwards, whoever still holds it open."""
+    def database(self, like: str = TEMPLATE) -> Iterator[str]:
+        """The address of a copy of a database that nobody uses just now; it is gone afterwards, whoever still looks."""
         name = f"oncu_{next(self._numbers)}"
         # A copy of files: half the time of a copy through the log.
-        source = f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY" if has_tables else ""
-        self.say(f"CREATE DATABASE {name} {source}")
+        self.say(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
         yield self.address_of(name)
         self.say(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from .stack import CUES_ALONE
 FORMAT = 4
 LARGEST = 3_000_000  # bytes
 COMPRESSION = 8
+# What reading a file that is none of ours, or half of one, ends with; a model must never stop the pipeline.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, ValueError, TypeError, RuntimeError)
 KEYS = frozenset(
     (
         "format",
@@ -72,7 +75,11 @@ def load_model(path: Path, sha256: str) -> Learned:
             f"model {path}: its SHA-256 is {found[:12]}…, the registry says {sha256[:12]}…; "
             "somebody changed the file: put it back, or roll back: oncu models rollback"
         )
-    return _learned(_read(path), path)
+    state = _read(path)
+    try:
+        return _learned(state, path)
+    except (*BROKEN, AttributeError) as error:
+        raise ModelError(f"model {path}: is damaged ({type(error).__name__}); train again: oncu train") from None
 
 
 def digest_of_file(path: Path) -> str:
@@ -91,7 +98,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         state = load(path, trusted=[])
     except UntrustedTypesFoundException as error:
         raise ModelError(f"model {path}: {str(error).splitlines()[0]}; do not use this file") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+    except BROKEN as error:
         raise ModelError(f"model {path}: is no model file ({type(error).__name__}); train again: oncu train") from None
     if not isinstance(state, dict) or state.keys() != KEYS or state["format"] != FORMAT:
         raise ModelError(f"model {path}: is of another format; train again: oncu train")

@@ -5,10 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 Queue = Literal["uncertain", "audit", "disputed"]
 SHARES: Mapping[Queue, float] = {"uncertain": 0.7, "audit": 0.2, "disputed": 0.1}
+DOUBLED = 0.1  # of the turns ask for a second opinion
+SECOND = "second"
 NONE, UNSURE, NOISE = "none", "unsure", "noise:"
 
 
@@ -32,17 +34,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A mention that may be asked for: how far the model is from certain, and what people have said of it."""
+class Pools:
+    """Mentions that may be asked for, by queue, the best of each first; `second`: those that one other person has
+    judged."""
 
-    item: str
-    margin: float  # |probability - threshold| of its nearest type, 1 where it has no tag
-    answers: Mapping[str, Answer]  # by labeller
-
-    @property
-    def is_disputed(self) -> bool:
-        """Whether those who answered differ."""
-        return len({tuple(answer.choices()) for answer in self.answers.values()}) > 1
+    uncertain: Sequence[str] = ()
+    audit: Sequence[str] = ()
+    disputed: Sequence[str] = ()
+    second: Sequence[str] = ()
 
 
 def read_choices(choices: Collection[str], types: Collection[str], noise: Collection[str]) -> Answer:
@@ -63,33 +62,39 @@ def read_choices(choices: Collection[str], types: Collection[str], noise: Collec
 
 
 def choose(
-    candidates: Sequence[Candidate], labeller: str, n: int, seed: int, *, queue: Queue | None = None
+    pools: Pools, labeller: str, n: int, seed: int, *, queue: Queue | None = None, without: Collection[str] = ()
 ) -> list[tuple[str, Queue]]:
-    """The next `n` mentions for a person, none they have answered, and by which queue each came.
+    """The next `n` mentions for a person, and by which queue each came.
 
-    Of ten, seven are those the model is least certain of, two are drawn at random (so that what it is certain of is
-    looked at too) and one is a mention on which others differ. The same seed gives the same mentions. A queue that has
-    no more gives its turn to the next one.
+    Of ten, seven are those the model is least certain of, two are drawn by lot (so that what it is certain of is looked
+    at too) and one is a mention on which others differ. One of ten is a second opinion on what somebody has judged; it
+    passes for drawn, so that nobody judges it otherwise. The same seed gives the same mentions. A queue that has no
+    more gives its turn to the next one.
     """
     dice = random.Random(f"{labeller}:{seed}")
-    left = {c.item: c for c in sorted(candidates, key=lambda c: c.item) if labeller not in c.answers}
-    chosen: list[tuple[str, Queue]] = []
-    while left and len(chosen) < n:
-        wanted = queue or dice.choices(list(SHARES), list(SHARES.values()))[0]
-        turns: list[Queue] = [queue] if queue else [wanted, *(q for q in SHARES if q != wanted)]
-        found = next(((pick, turn) for turn in turns if (pick := _pick(left.values(), turn, dice))), None)
+    chosen: dict[str, Queue] = {}
+    while len(chosen) < n:
+        gone = {*chosen, *without}
+        picks = ((turn, _first(getattr(pools, turn), gone)) for turn in _turns(dice, queue))
+        found = next(((turn, pick) for turn, pick in picks if pick), None)
         if found is None:
             break
-        chosen.append(found)
-        del left[found[0]]
-    return chosen
+        chosen[found[1]] = "audit" if found[0] == SECOND else found[0]
+    return list(chosen.items())
 
 
-def _pick(candidates: Iterable[Candidate], queue: Queue, dice: random.Random) -> str | None:
-    among = [c for c in candidates if queue != "disputed" or c.is_disputed]
-    if not among:
-        return None
-    return dice.choice(among).item if queue == "audit" else min(among, key=lambda c: (c.margin, c.item)).item
+def _turns(dice: random.Random, queue: Queue | None) -> list[Any]:
+    """The pools in the order in which they are asked."""
+    wanted = dice.choices(list(SHARES), list(SHARES.values()))[0]
+    is_second = dice.random() < DOUBLED
+    if queue:
+        return [queue] if queue == "disputed" else [queue, SECOND]
+    turns = [wanted, *(other for other in SHARES if other != wanted)]
+    return [SECOND, *turns] if is_second else [*turns, SECOND]
+
+
+def _first(pool: Sequence[str], gone: Collection[str]) -> str | None:
+    return next((item for item in pool if item not in gone), None)
 
 
 @dataclass(frozen=True)

@@ -40,15 +40,16 @@ class Matcher:
     """Finds clients in texts; immutable and free of I/O. Build it with `build_matcher`."""
 
     def __init__(self, index: NameIndex, refused: Refused | None = None) -> None:
+        self.index = index
         self._automaton = index.automaton
         self._named = lru_cache(maxsize=KNOWN_KEYS)(lambda key: by_tail(index.owners_of(key)))
-        self._refused = refused or {}
+        self.refused = refused or {}
         self.version = index.version
 
     def refusing(self, refused: Refused) -> "Matcher":
         """The same matcher for which people refused these names."""
         other = copy(self)
-        other._refused = refused
+        other.refused = refused
         return other
 
     def find(self, text: str, fields: Fields | None = None) -> list[Mention]:
@@ -139,7 +140,7 @@ class Matcher:
 
     def _own_clues(self, beside: Beside, owner: Owner) -> list[Clue]:
         own = weigh_client(owner, beside)
-        if self._refused and (refused := self._refused.get((owner.alias.text, owner.client.client_id), 0)):
+        if self.refused and (refused := self.refused.get((owner.alias.text, owner.client.client_id), 0)):
             own.append(say("refused", times=min(refused, MAX_REFUSALS)))
         return own
 

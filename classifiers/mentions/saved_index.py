@@ -7,8 +7,10 @@ and word lists) and a digest of its bytes. It holds the client list and is reada
 import hashlib
 from array import array
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 import daachorse
 import numpy as np
@@ -29,8 +31,7 @@ def save_index(index: NameIndex, path: Path) -> None:
     """Write the index; a reader sees the old file or the whole new one. Raises OSError."""
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:
-            parts = [len(part).to_bytes(LENGTH, "little") + part for part in _parts(index)]
-            file.writelines((MARK, index.version.encode("ascii"), _digest(parts), *parts))
+            file.writelines(_pieces(index))
             file.close()
             Path(file.name).replace(path)
         except BaseException:
@@ -41,14 +42,33 @@ def save_index(index: NameIndex, path: Path) -> None:
 def load_index(path: Path, version: str) -> NameIndex:
     """Read the index of exactly this version. Raises UnusableIndex, and OSError when there is no such file."""
     with path.open("rb") as file:
-        if file.read(len(MARK)) != MARK:
-            raise UnusableIndex("is no saved index")
-        if file.read(len(version)) != version.encode("ascii"):
-            raise UnusableIndex("is of other clients or of another version of the program")
-        digest, rest = file.read(DIGEST), file.read()
+        return _read(file, version)
+
+
+def pack_index(index: NameIndex) -> bytes:
+    """The index as the bytes of its file."""
+    return b"".join(_pieces(index))
+
+
+def unpack_index(content: bytes, version: str) -> NameIndex:
+    """The index of exactly this version, from the bytes of its file. Raises UnusableIndex."""
+    return _read(BytesIO(content), version)
+
+
+def _read(file: BinaryIO, version: str) -> NameIndex:
+    if file.read(len(MARK)) != MARK:
+        raise UnusableIndex("is no saved index")
+    if file.read(len(version)) != version.encode("ascii"):
+        raise UnusableIndex("is of other clients or of another version of the program")
+    digest, rest = file.read(DIGEST), file.read()
     if _digest([rest]) != digest:
         raise UnusableIndex("is damaged")
     return _index(version, list(_split(rest)))
+
+
+def _pieces(index: NameIndex) -> tuple[bytes, ...]:
+    parts = [len(part).to_bytes(LENGTH, "little") + part for part in _parts(index)]
+    return MARK, index.version.encode("ascii"), _digest(parts), *parts
 
 
 def _parts(index: NameIndex) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from oncu.classifiers.firms.numbers import FirmRecord
 from oncu.storage.clients import Client, load_clients
 from oncu.storage.database import Database
+from oncu.storage.doubles import StoredDouble, replace_doubles
 from oncu.storage.identity import load_decisions, survivors
 
 from ..words import Words
@@ -17,6 +19,7 @@ from .golden import firm_of
 SHOWN_FIELDS = ("legal_name", "tax_id", "mersis", "lei", "ticker", "website", "city", "sector", "manager")
 WIDTH = 44
 TOLD_EVERY = 5_000  # clients
+KEPT = 20_000  # of the likeliest pairs, for the pages
 
 Progress = Callable[[str, int, int], None]
 
@@ -66,6 +69,17 @@ def find_doubles(
     found = (Double(clients[p.one], clients[p.other], p.score, p.basis, p.reason) for p in open_pairs)
     shown = tuple(islice(found, limit))
     return Doubles(len(clients), len(shown) + sum(1 for _ in found), shown)
+
+
+def keep_doubles(database: Database, doubles: Doubles, now: datetime) -> None:
+    """Keep what was found for the pages, in place of what was found before."""
+    with database.write() as connection:
+        replace_doubles(connection, (_stored(double, now) for double in doubles.shown))
+
+
+def _stored(double: Double, now: datetime) -> StoredDouble:
+    one, other = sorted((double.one.client_id, double.other.client_id))
+    return StoredDouble(one, other, double.score, double.basis, double.reason, now)
 
 
 def _counted(firms: Iterable[FirmRecord], total: int, progress: Progress) -> Iterator[FirmRecord]:

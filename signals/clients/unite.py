@@ -14,6 +14,8 @@ from oncu.storage.database import Database, Transaction
 from oncu.storage.identity import (
     DIFFERENT,
     SAME,
+    SKIPPED,
+    TAKEN_UP,
     UNDECIDED,
     client_of_every_id,
     client_of_id,
@@ -137,6 +139,18 @@ def split(
         return str(decided["verdict"])
 
 
+def skip(database: Database, one: str, other: str, now: datetime, *, by: str, note: str) -> None:
+    """Put a pair off with the reason; it decides nothing. Raises Problem."""
+    with database.write() as connection:
+        _decide(connection, _find_pair(connection, one, other), SKIPPED, now, by=by, note=note)
+
+
+def take_up(database: Database, one: str, other: str, now: datetime, *, by: str) -> None:
+    """Ask about a pair again that was put off. Raises Problem."""
+    with database.write() as connection:
+        _decide(connection, _find_pair(connection, one, other), TAKEN_UP, now, by=by, note=None)
+
+
 def change_names(
     database: Database, client_id: str, *, add: Iterable[str], remove: Iterable[str], now: datetime, by: str
 ) -> None:
@@ -174,11 +188,11 @@ def _golden_row(client_id: str, records: Sequence[Record], order: Sequence[str],
 
 def _find_pair(connection: Transaction, one: str, other: str) -> Pair:
     """The clients two ids were told of, in order."""
-    known = client_of_every_id(connection)
-    for client_id in (one, other):
-        if client_id not in known:
+    known = [client_of_id(connection, client_id) for client_id in (one, other)]
+    for client_id, found in zip((one, other), known, strict=True):
+        if found is None:
             raise Problem(f"no client has the id {client_id!r}; write a client_id, or SOURCE:ID of a record")
-    first, second = sorted((known[one], known[other]))
+    first, second = sorted(found for found in known if found)
     if first == second:
         raise Problem(f"{one} and {other} are one client already ({first})")
     return first, second
@@ -186,18 +200,18 @@ def _find_pair(connection: Transaction, one: str, other: str) -> Pair:
 
 def _part_records(connection: Transaction, one: str, other: str) -> Pair:
     """The clients of two ids; where one client holds both records, the later record becomes a client of its own."""
-    known = client_of_every_id(connection)
-    if known.get(one) is None or known.get(one) != known.get(other) or one == other:
+    holder = client_of_id(connection, one)
+    if holder is None or holder != client_of_id(connection, other) or one == other:
         return _find_pair(connection, one, other)
-    held = records_of(connection, [known[one]])[known[one]]
+    held = records_of(connection, [holder])[holder]
     named = [r for r in held if {r.record_id, r.name} & {one, other}]
     leaving = next((record for record in reversed(named) if record.basis != FIRST), None)
     if len(named) < 2 or leaving is None:
-        raise Problem(f"{one} and {other} are not two records of client {known[one]}; oncu clients show lists them")
+        raise Problem(f"{one} and {other} are not two records of client {holder}; oncu clients show lists them")
     taken = client_rows(connection, [leaving.record_id])
     client_id = leaving.name if taken else leaving.record_id
     move_record(connection, leaving, client_id, FIRST, "taken apart by a person")
-    first, second = sorted((known[one], client_id))
+    first, second = sorted((holder, client_id))
     return first, second
 
 

@@ -9,7 +9,7 @@ from oncu.classifiers.text import fold_key
 from oncu.storage.clients import client_rows
 from oncu.storage.database import Database, Transaction
 from oncu.storage.identity import load_decisions, with_merged
-from oncu.storage.names import REMOVED, Name, load_sites, names_of
+from oncu.storage.names import REMOVED, Name, names_of, sites_of
 from oncu.storage.prospects import heard_of
 from oncu.storage.records import Record, all_records_of
 from oncu.storage.relations import ties_of
@@ -37,11 +37,7 @@ def describe_client(database: Database, client_id: str) -> dict[str, Any]:
             "merged": [other for other in with_merged(connection, [found]) if other != found],
             "fields": _fields(row, records),
             "names": _names(str(row["legal_name"]), names_of(connection, found)),
-            "sites": [
-                {"address": site.address, **asdict(site.place)}
-                for site in load_sites(connection)
-                if site.client_id == found
-            ],
+            "sites": [{"address": site.address, **asdict(site.place)} for site in sites_of(connection, found)],
             "relations": _relations(connection, found),
             "records": [_record(record) for record in records],
             "decisions": _decisions(connection, found),

@@ -3,7 +3,7 @@
 import csv
 import sys
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,9 +12,6 @@ from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
 from .console import open_storage, read_day, say, show_progress, words_of
-
-if TYPE_CHECKING:
-    from oncu.storage.audit import TrailEnd
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,7 +29,9 @@ def verify(
     """Check every link of the trail; the first row that was changed, removed or reordered is named."""
     from oncu.storage.audit import find_broken_link, trail_end
 
-    kept = _read_end(end) if end else None
+    from ..people.trail import read_end
+
+    kept = read_end(end) if end else None
     settings = load_settings()
     with open_storage(settings) as database, database.read() as connection, show_progress("trail") as tell:
         last = trail_end(connection)
@@ -64,7 +63,7 @@ def show_rows(
     zone = ZoneInfo(settings.timezone)
     start = datetime.combine(read_day(since, settings), time.min, zone) if since else None
     with open_storage(settings) as database, database.read() as connection:
-        rows = list(trail_rows(connection, actor=actor, subject=subject, since=start, limit=limit))
+        rows = list(trail_rows(connection, actor=actor, part_of_subject=subject, since=start, limit=limit))
     if as_csv:
         table = csv.writer(sys.stdout)
         table.writerow(["seq", "at", "actor", "action", "object", "reason"])
@@ -77,12 +76,3 @@ def show_rows(
         say(f"{row.seq}  {at}  {row.actor}  {row.action}  {row.object}{said}")
     if not rows:
         say(words("audit_none"))
-
-
-def _read_end(text: str) -> "TrailEnd":
-    from oncu.storage.audit import TrailEnd
-
-    seq, _, link = text.strip().partition(":")
-    if not seq.isdigit() or len(link) != 64:
-        raise Problem(f"end {text!r} is not what oncu audit end prints, NUMBER:HASH")
-    return TrailEnd(int(seq), link)

@@ -14,6 +14,7 @@ from oncu.config.settings import Settings, load_settings
 from oncu.config.specs import SourceSpec
 from oncu.config.values import Category, write_every
 
+from . import taxonomy
 from .console import read_clock, say, tell, warn, words_of
 from .health import show_health
 from .learning import try_type
@@ -46,6 +47,7 @@ def add_to(app: typer.Typer) -> None:
     signals.command("list", epilog="Example: oncu signals list")(list_types)
     signals.command("check", epilog="Example: oncu signals check")(check_signals)
     signals.command("try", epilog="Example: oncu signals try strike --last 2000")(try_type)
+    taxonomy.add_to(signals)
     app.add_typer(signals, name="signals")
 
 

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TextIO
 
@@ -41,16 +42,21 @@ def add_to(app: typer.Typer) -> None:
 
 
 def duplicates(
-    limit: Annotated[int, typer.Option(min=1, help="How many pairs to show.")] = 20, as_json: AsJson = False
+    limit: Annotated[int, typer.Option(min=1, help="How many pairs to show.")] = 20,
+    save: Annotated[bool, typer.Option("--save", help="Keep the likeliest for the page of doubles.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List clients that may be one firm, likeliest first, both sides beside each other; a person decides."""
     from oncu.classifiers.firms.resolve import MAYBE
 
-    from ..clients.doubles import double_lines, find_doubles
+    from ..clients.doubles import KEPT, double_lines, find_doubles, keep_doubles
 
     settings = load_settings()
     with open_storage(settings) as database, show_progress("comparing clients") as progress:
-        found = find_doubles(database, minimum=MAYBE, limit=limit, progress=progress)
+        found = find_doubles(database, minimum=MAYBE, limit=max(limit, KEPT if save else 0), progress=progress)
+        if save:
+            keep_doubles(database, found, read_clock())
+    found = replace(found, shown=found.shown[:limit])
     rows = {"clients": found.clients, "pairs": found.pairs, "shown": [double.as_dict() for double in found.shown]}
     _say_found(rows, as_json, lambda: double_lines(found, words_of(settings)))
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -99,6 +99,13 @@ def open_storage(settings: Settings) -> Iterator["Database"]:
         yield database
     finally:
         database.close()
+
+
+def alone_at(database: "Database", work: str, settings: Settings) -> AbstractContextManager[None]:
+    """Wait until no other process does this work, saying so where one does; then keep others from it."""
+    from oncu.storage.alone import alone
+
+    return alone(database, work, waiting=lambda: warn(words_of(settings)("work_waits")))
 
 
 def load_catalogue(settings: Settings) -> "Catalogue":

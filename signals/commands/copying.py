@@ -1,5 +1,6 @@
-"""`oncu copy`: move to another database."""
+"""`oncu copy` and `oncu backup`: everything to another database, or into a file."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,8 +11,9 @@ from .console import open_storage, say, show_progress, words_of
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add this command."""
+    """Add these commands."""
     app.command("copy", epilog="Example: oncu copy --to postgresql+psycopg://oncu@db.bank.example/oncu")(copy)
+    app.command("backup", epilog="Example: oncu backup /backup/oncu-2026-11-22.db")(backup)
 
 
 def copy(
@@ -36,3 +38,20 @@ def copy(
     rows = words.number(sum(table.rows for table in copied))
     say(words("copied_rows", n=f"{rows:>12}", target=target.address))
     say(words("copied_next"))
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The new file; one that is there is never written over.")],
+) -> None:
+    """Write everything into one file, as it stands now, while everything goes on; the file is checked.
+
+    Of SQLite the file is a database; PostgreSQL needs pg_dump on the PATH, and pg_restore puts the file back.
+    """
+    from oncu.storage.backups import back_up
+
+    settings = load_settings()
+    words = words_of(settings)
+    with open_storage(settings) as database:
+        size = back_up(database, file)
+    say(words("backup_done", file=file, size=words.number(size / 2**20, 1)))
+    say(words("backup_next", models=settings.models_folder))

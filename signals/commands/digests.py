@@ -1,14 +1,25 @@
 """`oncu digest`, `oncu digests` and `oncu explain`."""
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from oncu.config.problems import Problem
-from oncu.config.settings import load_settings
+from oncu.config.settings import Settings, load_settings
 
-from .console import load_catalogue, open_storage, read_clock, read_day, read_past_day, say, show_progress, today
+from .console import (
+    alone_at,
+    load_catalogue,
+    open_storage,
+    read_clock,
+    read_day,
+    read_past_day,
+    say,
+    show_progress,
+    today,
+)
 
 if TYPE_CHECKING:
     from oncu.storage.database import Database
@@ -42,7 +53,7 @@ def digest(
     if day > today(settings):
         raise Problem(f"{day} has not come yet; a digest carries what was heard until its day")
     words = load_words(settings.digest.language, settings.timezone)
-    with open_storage(settings) as database:
+    with open_storage(settings) as database, _sending(database, send, settings):
         _check_manager(database, manager)
         compose_digest(database, manager, day, settings, read_clock(), types=catalogue.types)
         view = view_digest(database, manager, day, settings, words, types=catalogue.types, sources=catalogue.sources)
@@ -75,7 +86,7 @@ def digests(
         say(said)
         return
     words = load_words(settings.digest.language, settings.timezone)
-    with open_storage(settings) as database, show_progress("digests") as progress:
+    with open_storage(settings) as database, _sending(database, send, settings), show_progress("digests") as progress:
         with database.read() as connection:
             managers = managers_with_clients(connection)
         sending = Sending(database, settings, words, day, read_clock(), again)
@@ -106,6 +117,11 @@ def explain(
         return
     for line in explain_lines(found, load_words(settings.digest.language, settings.timezone)):
         say(line)
+
+
+def _sending(database: "Database", send: bool, settings: Settings) -> AbstractContextManager[None]:
+    """Those who send digests wait for each other, or two would send the same; those who look wait for nobody."""
+    return alone_at(database, "digests", settings) if send else nullcontext()
 
 
 def _check_manager(database: "Database", manager: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings
 
 from .console import load_catalogue, open_storage, read_clock, say, warn, words_of
@@ -58,11 +59,17 @@ def health_lines(found: Iterable["SourceHealth"], words: "Words") -> list[str]:
 def warn_of_alarms(names: Iterable[str], settings: Settings, at: datetime) -> None:
     """Say which of the sources just visited have fallen silent or failed too often, and which are heard again."""
     from ..listening.health import new_alarms
+    from ..listening.keepers import note, tell_keepers
 
     with open_storage(settings) as database:
         found = new_alarms(database, names, settings.health, at)
-    for health in found:
-        warn(words_of(settings).line(alarm_line(health)))
+        note(database, found, at)
+        for health in found:
+            warn(words_of(settings).line(alarm_line(health)))
+        try:
+            tell_keepers(database, load_catalogue(settings).sources, settings, at)
+        except Problem as problem:  # the next crawl tries again
+            warn(words_of(settings).line(f"the keepers could not be told: {problem}"))
 
 
 def alarm_line(health: "SourceHealth") -> str:

@@ -47,12 +47,14 @@ def add_to(app: typer.Typer) -> None:
 
 def show_next(by: By, n: Count = 1, queue: Wanted = None, as_json: AsJson = False) -> None:
     """Show the next mentions to judge; what the model thinks of them is not shown, it would draw the answer."""
-    from ..learning.labelling import next_questions, options_of
+    from ..learning.asking import fill_candidates, next_questions
+    from ..learning.labelling import options_of
 
     settings = load_settings()
     types = read_types(settings)
     with open_storage(settings) as database:
-        questions = next_questions(database, types, by, n, queue=queue)
+        fill_candidates(database, types)
+        questions = next_questions(database, by, n, queue=queue)
     if as_json:
         rows = [asdict(q) | {"seen_at": q.seen_at.isoformat()} for q in questions]
         say(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -92,12 +94,14 @@ def export(
     queue: Wanted = None,
 ) -> None:
     """Write the next mentions, and those already answered with their answers, for another labelling tool."""
-    from ..learning.labelling import export_labels, next_questions, options_of
+    from ..learning.asking import fill_candidates, next_questions
+    from ..learning.labelling import export_labels, options_of
 
     settings = load_settings()
     types = read_types(settings)
     with open_storage(settings) as database:
-        questions = next_questions(database, types, by, n, queue=queue)
+        fill_candidates(database, types)
+        questions = next_questions(database, by, n, queue=queue)
         options = options_of(types, load_noise_classes())
         content = export_labels(database, questions, shape, options, by, read_clock())
     try:

@@ -128,10 +128,13 @@ def promote(
     force: Annotated[bool, typer.Option("--force", help="Also where it is not better; needs --reason.")] = False,
     reason: Reason = None,
 ) -> None:
-    """Let a model read from the next run on if it is better and worse in no type; else say why not, exit code 1."""
+    """Let a model read from the next run on if it is better and worse in no type; else say why not, exit code 1.
+
+    Where two analysts or more have accounts, the first only proposes it, and another confirms with the same command.
+    """
     from ..learning.lines import match_lines
     from ..learning.models import find_model
-    from ..learning.models import promote as move
+    from ..learning.promotion import promote as move
 
     if force and not (reason or "").strip():
         raise typer.BadParameter("--force needs --reason: say why, it is kept in the trail")
@@ -139,16 +142,16 @@ def promote(
     course = _course(settings)
     with open_storage(settings) as database:
         model = find_model(database, name)
-        found = move(database, course, model, by, read_clock(), force=reason if force else None)
+        step = move(database, course, model, by, read_clock(), force=reason if force else None)
     words = words_of(settings)
-    for line in match_lines(found, words) if found else ():
+    for line in match_lines(step.match, words) if step.match else ():
         say(line)
-    say(words("model_will_read", model=model.id))
+    say(words("model_will_read" if step.is_reading else "model_waits", model=model.id))
 
 
 def rollback(by: By, reason: Annotated[str, typer.Option(help="Why; it is kept in the trail.")]) -> None:
     """Let the model read again that read before; without one the cues alone."""
-    from ..learning.models import rollback as back
+    from ..learning.promotion import rollback as back
 
     if not reason.strip():
         raise typer.BadParameter("--reason is empty: say why, it is kept in the trail")

@@ -51,7 +51,7 @@ def add(
     by: By = "cli",
 ) -> None:
     """Add a person; the password is asked for twice. The first admin is added the same way: --role admin."""
-    from oncu.storage.people import Person
+    from oncu.storage.people import Person, has_people
 
     from ..people.accounts import create_person
 
@@ -69,8 +69,13 @@ def add(
     )
     secret = None if subject else _read_password(from_input=password_stdin)
     with open_storage(settings) as database:
+        with database.read() as connection:
+            is_first = not has_people(connection)
         create_person(database, person, secret, settings.access)
-    say(words_of(settings)("user_added", name=name, roles=", ".join(sorted(role))))
+    words = words_of(settings)
+    say(words("user_added", name=name, roles=", ".join(sorted(role))))
+    if is_first:
+        say(words("persons_next", name=name))
 
 
 def show_all(as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
@@ -146,10 +151,11 @@ def why(name: Name, client: Annotated[str, typer.Argument(help="The id of a clie
     settings = load_settings()
     with open_storage(settings) as database:
         reasons = reasons_to_see(database, name, client, today(settings))
+    words = words_of(settings)
     for reason in reasons:
-        say(reason)
+        say(reason.said(words))
     if not reasons:
-        say(words_of(settings)("user_blind", name=name, client=client))
+        say(words("user_blind", name=name, client=client))
 
 
 def _set_active(name: str, *, is_active: bool, by: str) -> None:

@@ -11,7 +11,7 @@ import typer
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
-from .console import load_catalogue, open_storage, read_clock, read_day, say, show_progress, warn, words_of
+from .console import alone_at, load_catalogue, open_storage, read_clock, read_day, say, show_progress, warn, words_of
 from .health import warn_of_alarms
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def run(
     client: Annotated[str | None, OfClient] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run every pending stage: read documents, detect signals, route alerts; then send what cannot wait.
+    """Run every pending stage: read documents, detect signals, route alerts; then send what cannot wait, and tell of
+    deadlines.
 
     With --again, documents are also read that were read before the client list, a name, a verdict ("wrong company") or
     the model changed. What that changes is added as known from now on; nothing known is rewritten, and what happened
@@ -119,17 +120,20 @@ def run(
     from ..flow.again import Wanted, read_again
     from ..flow.pipeline import Counts, run_pending
     from ..flow.ready_names import cache_folder
+    from ..review.desk import Desk
+    from ..review.reminders import remind
 
     if not is_again and (since or client):
         raise typer.BadParameter("--since and --client say what is read again; add --again")
     settings, now = load_settings(), read_clock()
     catalogue, counts = load_catalogue(settings), Counts()
     first = datetime.combine(read_day(since, settings), time(), ZoneInfo(settings.timezone)) if since else None
-    with open_storage(settings) as database, show_progress("read") as progress:
+    with open_storage(settings) as database, alone_at(database, "run", settings), show_progress("read") as progress:
         if is_again:
             wanted = Wanted(first, client)
             counts = read_again(database, catalogue, now, wanted, cache=cache_folder(settings), progress=progress)
         counts += run_pending(database, catalogue, settings, now, progress=progress)
+        remind(database, Desk(catalogue.types, settings), now)
         words = words_of(settings)
         sent = send_unsent(database, catalogue, settings, words, read_clock)
     if as_json:

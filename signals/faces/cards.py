@@ -40,6 +40,11 @@ class Face:
         """The title of a type; its code where the type file is gone."""
         return self.text(code, "title") or code
 
+    def outlet(self, source: str) -> str:
+        """The title of a source; of one of our own the word for it, of one whose file is gone its name."""
+        spec = self.sources.get(source)
+        return spec.title if spec else self.words.texts.get(f"source_{source}", source)
+
     def text(self, code: str, field: str) -> str:
         """A text of a type in the language of the reader; nothing where the type file is gone."""
         return str(getattr(getattr(self.types[code], field), self.words.language)) if code in self.types else ""
@@ -227,7 +232,7 @@ def show_alert(alert: Alert, shown: Shown) -> AlertView:
         novelty=words("first_time") if events == 1 else words("nth_story", n=events),
         status=words(f"status_{best.status}"),
         quote=_quote(best, words),
-        source=shown.face.sources[best.source].title if best.source in shown.face.sources else best.source,
+        source=shown.face.outlet(best.source),
         domain=domain_of(best.url) or words("no_link"),
         url=best.url if domain_of(best.url) else None,
         published=words.day(best.published_at) if best.published_at else words("undated"),

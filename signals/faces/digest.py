@@ -21,6 +21,7 @@ from ..flow.muting import bounds_of, period_of, waiting_for
 from ..flow.priority import in_reading_order
 from ..flow.silences import Held, held_rows, reasons_to_hold
 from ..listening.health import blind_spots
+from ..review.standing import standings_of
 from ..words import Words
 from .cards import Card, Face, Shown, gather_shown, show_cards
 from .held import held_reason
@@ -89,7 +90,8 @@ def compose_digests(
 
     An alert may be carried on the day it was made or on one of the `wait_days` after it, and is left out as long as
     something graver of its client mutes its type, a silence holds it, or its rule sends it elsewhere. Weekend and
-    holidays belong to the day after them. What is left out is kept with its reason.
+    holidays belong to the day after them. What is left out is kept with its reason, but for what the desk has closed or
+    put off.
     """
     for batch in batched(managers, AT_ONCE):
         with database.write() as connection:
@@ -108,7 +110,7 @@ def _compose(
 ) -> None:
     since, until = period_of(day, settings)
     documents = count_documents(connection, since=since, until=until)
-    by_manager = waiting_for(connection, managers, day, settings)
+    by_manager = _without_closed(connection, waiting_for(connection, managers, day, settings), now)
     everything = {key: alert for own in by_manager.values() for key, alert in own.items()}
     held = reasons_to_hold(connection, everything, types, settings, at=now)
     made: dict[str, Carried] = {}
@@ -120,6 +122,17 @@ def _compose(
         rows += held_rows(waiting, own, left, manager, day, now)
     save_digests(connection, day, made, now)
     save_withheld(connection, rows)
+
+
+def _without_closed(
+    connection: Transaction, waiting: Mapping[str, Mapping[str, Alert]], now: datetime
+) -> dict[str, dict[str, Alert]]:
+    """What waits without what the desk has closed or put off: whoever did so has read it."""
+    standings = standings_of(connection, {key for own in waiting.values() for key in own})
+    return {
+        manager: {key: alert for key, alert in own.items() if standings[key].is_shown(now)}
+        for manager, own in waiting.items()
+    }
 
 
 def _chosen(waiting: Mapping[str, Alert], held: Mapping[str, Held], most: int) -> tuple[list[str], list[str]]:

@@ -4,14 +4,15 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired
 
 from oncu.config.problems import Problem
 from oncu.config.settings import LinkSettings
 from oncu.storage.feedback import ANSWERS
+
+from ..people.signing import serializer
 
 SHORTEST_KEY = 32  # characters
 PATH = "/yanit"
@@ -37,26 +38,15 @@ class BadLink(Exception):
         self.kind = kind
 
 
-class _At(TimestampSigner):
-    """A signer whose clock is given."""
-
-    def __init__(self, *args: Any, moment: datetime, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.moment = moment
-
-    def get_timestamp(self) -> int:
-        return int(self.moment.timestamp())
-
-
 def sign(asked: Asked, key: str, now: datetime) -> str:
     """The token of a link."""
-    return str(_serializer(key, now).dumps([asked.manager, asked.alert_id, asked.answer]))
+    return str(serializer(key, SALT, now).dumps([asked.manager, asked.alert_id, asked.answer]))
 
 
 def read_token(token: str, key: str, now: datetime, *, days: int) -> Asked:
     """What a token stands for. Raises BadLink."""
     try:
-        found = _serializer(key, now).loads(token, max_age=days * 24 * 3600)
+        found = serializer(key, SALT, now).loads(token, max_age=days * 24 * 3600)
     except SignatureExpired:
         raise BadLink("expired") from None
     except BadSignature:
@@ -91,11 +81,6 @@ def answer_links(
         return None
     start = f"{settings.address}{PATH}"
     return lambda alert_id, answer: f"{start}/{sign(Asked(manager, alert_id, answer), key, now)}"
-
-
-def _serializer(key: str, now: datetime) -> URLSafeTimedSerializer:
-    kinds = {"moment": now, "digest_method": sha256, "key_derivation": "hmac"}
-    return URLSafeTimedSerializer(key, salt=SALT, signer=_At, signer_kwargs=kinds)
 
 
 def _read_key(settings: LinkSettings) -> str:

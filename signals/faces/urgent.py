@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,8 @@ from oncu.storage.routing import AlertRoute, routes_of
 
 from ..flow.pipeline import Catalogue
 from ..flow.routing import current_plan
-from ..flow.urgent import GIVE_UP, pause_after
+from ..flow.urgent import GIVE_UP, TOO_FAR, pause_after
+from ..review.desk import Deadline, Desk
 from ..words import Words
 from .cards import Card, Face, gather_shown, show_cards
 from .channels import Send, Way, open_channel
@@ -38,15 +39,21 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Note:
-    """One alert as it is told at once: its card, the rule's title and steps, and until when somebody should act."""
+    """One alert as it is told at once: its card, the rule's title and steps, and until when somebody should act.
+
+    `lead` and `footer` say why it is told now.
+    """
 
     alert_id: str
     subject: str
+    headline: str
     manager: str
     card: Card
     rule: str
     steps: tuple[str, ...]
     due: str
+    lead: str
+    footer: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def send_unsent(
         if not unsent_dispatches(connection, oldest=now - GIVE_UP):
             return Outcome()
     with database.write() as connection:
-        claimed = claim_due(connection, now, oldest=now - GIVE_UP, pause_of=pause_after)
+        claimed = claim_due(connection, now, oldest=now - GIVE_UP, latest=now + TOO_FAR, pause_of=pause_after)
         notes = make_notes(connection, {row.alert_id for row in claimed}, catalogue, settings, words, now)
     found = _Round()
     for channel in sorted({row.channel for row in claimed}):
@@ -144,10 +151,13 @@ def _send_one(database: Database, row: Dispatch, message: Message, send: Send, f
 
 
 def message_of(note: Note, row: Dispatch, words: Words) -> Message:
-    """The message of one alert for one recipient; its id is that of the two and of the channel."""
+    """The message of one alert, or of a step of its deadline, for one recipient; its id is that of its dispatch."""
+    if row.step:
+        note = as_step(note, row.step, words)
+    step = row.step.replace(":", "-")
     return Message(
-        id=f"alert-{key_id('mail', row.alert_id, row.recipient, row.channel)}",
-        name=file_name("alert", row.alert_id),
+        id=f"alert-{key_id('mail', row.alert_id, row.recipient, row.channel, *filter(None, [step]))}",
+        name=file_name("alert", row.alert_id, *filter(None, [step])),
         subject=note.subject,
         text=render_page("urgent.txt.j2", words, note=note),
         html=render_page("urgent.html.j2", words, note=note),
@@ -159,6 +169,17 @@ def message_of(note: Note, row: Dispatch, words: Words) -> Message:
             "card": asdict(note.card),
         },
         language=words.language,
+    )
+
+
+def as_step(note: Note, step: str, words: Words) -> Note:
+    """A note that says how far a deadline has come; `step` as `decide:lead`."""
+    name = step.split(":")[1]
+    return replace(
+        note,
+        subject=one_line(words(f"desk_mail_{name}", what=note.headline)),
+        lead=words(f"desk_mail_{name}_lead", manager=note.manager, due=note.due),
+        footer=words("desk_mail_footer"),
     )
 
 
@@ -178,14 +199,24 @@ def make_notes(
     face = Face(words, catalogue.types, catalogue.sources, settings)
     shown = gather_shown(connection, alerts, face, at=now, day=now.astimezone(ZoneInfo(settings.timezone)).date())
     managers = client_rows(connection, (alert.client_id for alert in alerts.values()))
+    cases = Desk(catalogue.types, settings).cases(connection, alerts, now)
     notes = {}
     for key, alert in alerts.items():
         (card,) = show_cards([alert], shown)
         rule, steps, due = _rule_of(routes.get(key), plan, words)
+        due = _moment(cases[key].deadline, words) or due
+        (title,) = (told.title for told in card.alerts)
+        headline = title if settings.digest.hide_names else f"{title} — {card.client}"
         subject = subject_of(card, words, hide_names=settings.digest.hide_names)
         manager = str(managers[alert.client_id]["manager"] or "–")
-        notes[key] = Note(key, subject, manager, card, rule, steps, due)
+        lead, footer = words("urgent_lead", manager=manager, due=due), words("urgent_footer")
+        notes[key] = Note(key, subject, headline, manager, card, rule, steps, due, lead, footer)
     return notes
+
+
+def _moment(deadline: Deadline | None, words: Words) -> str:
+    """Until when somebody should act; nothing where nothing is due."""
+    return f"{words.day(deadline.due_at)} {deadline.due_at.astimezone(words.zone):%H:%M}" if deadline else ""
 
 
 def subject_of(card: Card, words: Words, *, hide_names: bool) -> str:

@@ -35,13 +35,19 @@ class Calendar:
             day += DAY
 
 
-def due_after(start: datetime, deadline: timedelta, calendar: Calendar) -> datetime:
-    """When a deadline that begins at a moment ends."""
-    left = WORKING_DAY * (deadline // DAY) + deadline % DAY
+def due_after(start: datetime, deadline: timedelta, calendar: Calendar, pauses: Iterable[Span] = ()) -> datetime:
+    """When a deadline that begins at a moment ends; it stands still in the pauses."""
+    return end_of_work(start, WORKING_DAY * (deadline // DAY) + deadline % DAY, calendar, pauses)
+
+
+def end_of_work(start: datetime, hours: timedelta, calendar: Calendar, pauses: Iterable[Span] = ()) -> datetime:
+    """When so many working hours have passed since a moment, those of the pauses not counted."""
+    left, stops = hours, sorted(pauses)
     for opens, closes in calendar.working_spans(start):
-        if closes - opens >= left:
-            return opens + left
-        left -= closes - opens
+        for since, until in _without(opens, closes, stops):
+            if until - since >= left:
+                return since + left
+            left -= until - since
     raise AssertionError("working days have no end")
 
 
@@ -58,8 +64,8 @@ def working_time(start: datetime, end: datetime, calendar: Calendar, pauses: Ite
 def share_passed(
     start: datetime, due: datetime, now: datetime, calendar: Calendar, pauses: Iterable[Span] = ()
 ) -> float:
-    """Which part of a deadline has passed: 0 at its start, 1 when it is due, more after that."""
-    given = working_time(start, due, calendar)
+    """Which part of a deadline has passed: 0 at its start, 1 when it is due (pauses counted), more after that."""
+    given = working_time(start, due, calendar, pauses)
     return working_time(start, now, calendar, pauses) / given if given else float(now >= due)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from oncu.config.derived import ContagionRule
 from oncu.config.specs import SignalSpec
+from oncu.storage.access import PRIVATE_CATEGORY
 from oncu.storage.derived import Hop
 from oncu.storage.relations import Tie
 
@@ -59,11 +60,12 @@ def find_contagion(
 def severe_risks(
     risks: Iterable[Risk], types: Mapping[str, SignalSpec], rule: ContagionRule, now: datetime
 ) -> list[Risk]:
-    """The open risks that may reach others: read in texts, recent, and of a severe type."""
+    """The open risks that may reach others: read in public texts, recent, and of a severe type."""
     return [
         risk
         for risk in risks
         if risk.ending is None
+        and risk.signal.category != PRIVATE_CATEGORY  # whoever sees the one firm may not see the other
         and (spec := types.get(risk.signal.type)) is not None
         and not spec.derived
         and spec.severity >= rule.least_severity

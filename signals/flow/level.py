@@ -55,6 +55,12 @@ def trace_level(steps: Sequence[Step]) -> list[LevelStep]:
     ]
 
 
+def faded_levels(steps: Sequence[Step]) -> list[float]:
+    """The level right before every step, oldest first: what the steps before it had faded to."""
+    ordered = sorted(steps, key=lambda step: (step.known_at, step.id))
+    return [level_at(ordered[:number], step.known_at) for number, step in enumerate(ordered)]
+
+
 def raising_steps(steps: Sequence[Step], at: datetime) -> list[LevelStep]:
     """What holds the level up at a moment: the steps that still count, oldest first, each with the level after it."""
     known = [step for step in steps if step.known_at <= at]

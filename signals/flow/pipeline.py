@@ -5,9 +5,9 @@ where it stopped: nothing lost, nothing doubled.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from oncu.classifiers.firms.names import ClientName
@@ -33,11 +33,12 @@ from oncu.storage.runs import Issue, finish_run, save_issues, start_run
 from oncu.storage.signals import episodes_of, save_detected, signals_of, story_aliases_of
 
 from ..complaints.stage import complain_pending
+from ..learning.asking import add_read
 from ..learning.models import reading_model
 from . import detect as detecting
 from . import read as reading
 from .alerting import alert_pending
-from .batches import Batch, Found, ReadAll, read_here
+from .batches import Batch, Found, ReadAll, read_here, reading_elsewhere
 from .derive import derive_pending
 from .masking import mask_pending
 from .novelty import REMEMBERED
@@ -46,6 +47,7 @@ from .stories import STORY_DAYS, join_stories, restore_stories
 from .verdicts import with_verdicts
 
 BATCH = 500
+UNREAD = "ended every process that read it, and is left unread; look at the page, then: oncu run --again"
 NO_CLIENTS = "there are no clients to listen for; run: oncu clients import FILE"
 
 Progress = Callable[[str, int, int], None]
@@ -162,20 +164,14 @@ def read_pending(
         warm.stories.forget(before=now - timedelta(days=STORY_DAYS))
     ready = warm or warm_up(database, catalogue, now, cache=cache)
     ready = replace(ready, reader=with_verdicts(ready.reader, database, now))
-    read_all = far if far and total > BATCH else read_here
     counts = Counts()
-    while some := list(_store_all(database, read_all(_pending(database), ready.reader, now), ready.stories, now)):
-        counts
+    # The second time for what was stored meanwhile with an earlier time, which the first has passed by.
+    for read_all in (far if far and total > BATCH else read_here, read_here):
+        with closing(read_all(_pending(database), ready.reader, now)) as read:
+            for batch, found in read:
+                counts += _store(database, batch, found, ready, now)
+                progress("read", counts.documents, total)
     return counts
-
-
-def reading_elsewhere(settings: Settings) -> ReadAll | None:
-    """How batches are read by workers, where the settings name any; None where this process reads."""
-    if settings.cluster is None and settings.workers == 1:
-        return None
-    from ..cluster.reading import read_far  # loads dask, which nobody else needs
-
-    return partial(read_far, settings=settings)
 
 
 def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:
@@ -203,22 +199,31 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
             counts += Counts(signals=len(found.signals))
 
 
-def _next_batch(database: Database) -> list[Document]:
-    with database.read() as connection:
-        return pending_documents(connection, "read", limit=BATCH)
+def _pending(database: Database) -> Iterator[Batch]:
+    """The documents not read yet, the oldest first; a batch is looked up when it is asked for."""
+    last: Document | None = None
+    while True:
+        with database.read() as connection:
+            batch = pending_documents(connection, "read", after=last, limit=BATCH)
+        if not batch:
+            return
+        yield batch
+        last = batch[-1]
 
 
-def _read_batch(database: Database, batch: list[Document], warm: Warm, now: datetime) -> Counts:
+def _store(database: Database, batch: Batch, found: Found, warm: Warm, now: datetime) -> Counts:
     members = join_stories(database, batch, warm.stories, now)
-    found = reading.read_documents(batch, warm.reader, now)
-    masking = mask_documents(batch, found.mentions, warm.reader.tax_ids)
     with database.write() as connection:
         save_story_members(connection, members, reading.VERSION)
-        mentions = save_mentions(connection, found.mentions)
-        tags = save_tags(connection, found.tags)
-        save_prospect_mentions(connection, found.prospects)
+        mentions = save_mentions(connection, found.reading.mentions)
+        tags = save_tags(connection, found.reading.tags)
+        add_read(connection, batch, found.reading.mentions, found.reading.tags, warm.reader.types)
+        save_prospect_mentions(connection, found.reading.prospects)
         mark_read(connection, (d.id for d in batch), "read", warm.reader.version, now)
-        save_masked(connection, masking.looked_at, masking.masked, PRIVACY, now)
+        save_masked(connection, found.masking.looked_at, found.masking.masked, PRIVACY, now)
+        for document in found.unread:
+            unread = Issue("read", document.url or document.id, UNREAD)
+            save_issues(connection, [unread], now, run_id=None, source=document.source)
     return Counts(documents=len(batch), mentions=mentions, tags=tags)
 
 

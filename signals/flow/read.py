@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from oncu.classifiers.learned.model import Learned
 from oncu.classifiers.mentions.matcher import Matcher
 from oncu.classifiers.mentions.mention import Mention
 from oncu.classifiers.stories.stated import Stated, read_stated
@@ -15,6 +16,7 @@ from oncu.storage.privacy import PERSONAL
 from oncu.storage.prospects import ProspectMention
 
 from ..clients.prospects import hear_of_prospects
+from .tips import is_tip, written_mention
 
 VERSION = "read-1"
 VERSION_LETTERS = 8  # of the matcher's version: those that say for which names
@@ -34,6 +36,7 @@ class Reader:
     types: Mapping[str, SignalSpec]
     provenance: Mapping[str, Provenance]
     tax_ids: frozenset[str] = frozenset()
+    learned: Learned | None = None  # what the tagger is joined with
     model: str = ""
     verdicts: str = ""
 
@@ -61,14 +64,15 @@ def read_documents(documents: Sequence[Document], reader: Reader, now: datetime)
     prospects: list[ProspectMention] = []
     everything = reader.matcher.find_all([d.reading for d in documents], [d.fields for d in documents])
     for document, every in zip(documents, everything, strict=True):
-        found = _without_bait(every)
+        found = written_mention(document) if is_tip(document) else _without_bait(every)
         relevance = _relevance_of_clients(found)
         for mention in found:
-            row = _mention_row(document, mention, now, reader.version)
+            row = mention_row(document, mention, now, reader.version)
             mentions.append(replace(row, relevance=relevance.get(mention.client_id, mention.relevance)))
             if mention.accepted and relevance[mention.client_id] >= RELEVANT:
                 tags += [_tag_row(row, tag, document, now) for tag in tags_of(document, mention, reader)]
-        prospects += hear_of_prospects(document, found, reader, now)
+        if not is_tip(document):  # a firm it names beside may not come to be known by it
+            prospects += hear_of_prospects(document, found, reader, now)
     return Reading(tuple(mentions), tuple(tags), tuple(prospects))
 
 
@@ -117,7 +121,8 @@ def _registry_tag(provenance: Provenance, spec: SignalSpec, document: Document, 
     )
 
 
-def _mention_row(document: Document, mention: Mention, now: datetime, version: str) -> MentionRow:
+def mention_row(document: Document, mention: Mention, now: datetime, version: str) -> MentionRow:
+    """A mention as it is kept."""
     return MentionRow(
         document_id=document.id,
         client_id=mention.client_id,

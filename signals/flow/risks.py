@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from oncu.config.specs import SignalSpec
+from oncu.storage.access import PRIVATE_CATEGORY
 from oncu.storage.derived import DERIVED, Cause, Derivation, Derived, Founded, Hop
 from oncu.storage.keys import key_id
 from oncu.storage.signals import Detected, Ending, Episode, Evidence, Signal, Step
@@ -17,7 +18,7 @@ VERSION = "derive-1"
 
 @dataclass(frozen=True)
 class Risk:
-    """A live risk episode: its first signal speaks for it, with the best values of all of them."""
+    """A live risk episode: its first public signal speaks for it, else its first, with the best values of all."""
 
     signal: Signal
     probability: float
@@ -112,7 +113,8 @@ def _risk(told: Sequence[Signal], ending: Ending | None) -> Risk:
     standing = [signal for signal in told if signal.status not in ENDING] or told
     best = max(signal.probability for signal in standing)
     relevance = max(signal.relevance for signal in standing)
-    return Risk(told[0], best, relevance, told[0].known_at, told[-1].known_at, ending)
+    first = next((signal for signal in told if signal.category != PRIVATE_CATEGORY), told[0])
+    return Risk(first, best, relevance, told[0].known_at, told[-1].known_at, ending)
 
 
 def _episode(risk: Risk) -> Episode:

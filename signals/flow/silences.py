@@ -112,7 +112,9 @@ def silence(
         raise Problem("a silence has a reason, which others read; write one")
     if code is not None and code not in types:
         raise Problem(f"no signal type {code!r}; oncu signals list shows the codes")
-    end = datetime.combine(until + timedelta(days=1), time(), ZoneInfo(settings.timezone))
+    zone = ZoneInfo(settings.timezone)
+    is_near = until <= (now.astimezone(zone) + LONGEST).date()  # a day of another age has no day after it
+    end = datetime.combine(until + timedelta(days=1), time(), zone) if is_near else now
     if not now < end <= now + LONGEST:
         raise Problem(f"a silence lasts to a day from today on and within a year; {until} is not one")
     with database.write() as connection:

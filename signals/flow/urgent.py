@@ -19,6 +19,7 @@ from .routing import facts_of, told_by
 from .silences import silenced_of, withheld_alert
 
 PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+TOO_FAR = 1.5 * LONGEST_PAUSE  # nothing is put off for so long, but by a clock that was wrong
 GIVE_UP = timedelta(days=2)  # what could not be sent for so long is no news any more, and stood in two digests
 
 

@@ -1,8 +1,8 @@
-"""The loop's human half: which mention to judge next, keeping what was said, exchanging it with other tools."""
+"""The loop's human half: keeping what was said, taking it back, exchanging it with other tools."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from oncu.classifiers.learned.label_shapes import Said, Shape, Task, read_tasks, write_tasks
 from oncu.classifiers.learned.labels import (
@@ -12,34 +12,20 @@ from oncu.classifiers.learned.labels import (
     Agreement,
     Answer,
     BadChoice,
-    Candidate,
-    Queue,
     agreement,
-    choose,
     read_choices,
 )
 from oncu.config.problems import Problem
-from oncu.config.specs import SignalSpec
 from oncu.storage.audit import write_audit
 from oncu.storage.database import Database, Transaction
-from oncu.storage.labels import Label, load_labels, save_labels
+from oncu.storage.labels import WITHDRAWN, Label, last_label, last_word_at, load_labels, save_labels
 from oncu.storage.passages import Passage, passages_of, recent_passages
 
+from .asking import Question
 from .corpus import answer_of, told_in
 
-LOOKED_AT = 2_000  # newest passages from which the next are chosen
-
-
-@dataclass(frozen=True)
-class Question:
-    """A mention for a person to judge. What the model thinks of it is not in here: it would draw the answer."""
-
-    item: str
-    client: str
-    source: str
-    seen_at: datetime
-    text: str
-    queue: Queue
+LOOKED_AT = 2_000  # newest passages among which the beginning of an id is looked for
+TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -59,20 +45,6 @@ class Imported:
     bad: tuple[BadLabel, ...]
 
 
-def next_questions(
-    database: Database, types: Mapping[str, SignalSpec], labeller: str, n: int, *, queue: Queue | None = None
-) -> list[Question]:
-    """The next mentions for a person; the same ones until they have answered."""
-    with database.read() as connection:
-        passages = {p.mention_id: p for p in recent_passages(connection, limit=LOOKED_AT)}
-        labels = load_labels(connection)
-    given = _by_mention(labels)
-    candidates = [Candidate(item, _margin(p, types), given.get(item, {})) for item, p in passages.items()]
-    seed = sum(label.labeller == labeller for label in labels)
-    chosen = choose(candidates, labeller, n, seed, queue=queue)
-    return [_question(passages[item], queue) for item, queue in chosen]
-
-
 def give_answer(
     database: Database,
     item: str,
@@ -90,10 +62,23 @@ def give_answer(
         raise Problem(str(bad)) from None
     with database.write() as connection:
         passage = _find_passage(connection, item)
-        label = _label(passage, answer, labeller, "ui", now)
+        label = _label(passage, answer, labeller, "ui", _after_last(connection, passage.mention_id, labeller, now))
         save_labels(connection, [label])
         write_audit(connection, labeller, "label.give", passage.mention_id, now, after=label.id)
     return label
+
+
+def take_back(database: Database, labeller: str, now: datetime) -> Label | None:
+    """Take a person's newest answer back, so that the mention is open to them again; None where there is none."""
+    with database.write() as connection:
+        last = last_label(connection, labeller)
+        if last is None:
+            return None
+        at = _after_last(connection, last.mention_id, labeller, now)
+        nothing = replace(last, holds=(), noise=None, is_unsure=True, how=WITHDRAWN, labelled_at=at)
+        save_labels(connection, [nothing])
+        write_audit(connection, labeller, "label.withdraw", last.mention_id, now, before=last.id, after=nothing.id)
+    return last
 
 
 def export_labels(
@@ -169,16 +154,6 @@ def _by_mention(labels: Iterable[Label]) -> dict[str, dict[str, Answer]]:
     return found
 
 
-def _margin(passage: Passage, types: Mapping[str, SignalSpec]) -> float:
-    """How far the nearest tag is from its threshold; a mention without tags is far from all."""
-    found = [abs(p - types[code].threshold) for code, p, _ in passage.tags if code in types]
-    return min(found, default=1.0)
-
-
-def _question(passage: Passage, queue: Queue) -> Question:
-    return Question(passage.mention_id, passage.client, passage.source, passage.first_seen_at, told_in(passage), queue)
-
-
 def _find_passage(connection: Transaction, item: str) -> Passage:
     exact = passages_of(connection, [item]).get(item)
     if exact:
@@ -188,6 +163,12 @@ def _find_passage(connection: Transaction, item: str) -> Passage:
         what = "several mentions begin so" if found else "there is no such mention, or its text was erased"
         raise Problem(f"mention {item!r}: {what}; oncu label next shows mentions")
     return found[0]
+
+
+def _after_last(connection: Transaction, mention_id: str, labeller: str, now: datetime) -> datetime:
+    """A later answer is later, also where the clock stands still."""
+    last = last_word_at(connection, mention_id, labeller)
+    return max(now, last + TICK) if last else now
 
 
 def _label(passage: Passage, answer: Answer, labeller: str, how: str, now: datetime) -> Label:

@@ -76,7 +76,7 @@ def history_line(label: Label, words: Words) -> str:
         item=label.mention_id[:8],
         by=f"{label.labeller:<12}",
         choices=", ".join(answer_of(label).choices()),
-        how=words("label_how_import", shape=shape) if way == "import" else words("label_how_ui"),
+        how=words(f"label_how_{way}", shape=shape),
     )
 
 

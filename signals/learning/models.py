@@ -1,8 +1,8 @@
-"""Train the learned tagger, compare it with the one that reads, promote it or go back."""
+"""Train the learned tagger, and compare it with the one that reads."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +12,10 @@ import numpy as np
 
 from oncu.classifiers.learned.embeddings import Embedder, Kind, open_embedder
 from oncu.classifiers.learned.evaluate import (
+    Change,
     Comparison,
     Counts,
+    Difference,
     Gold,
     Judgement,
     Objection,
@@ -32,22 +34,24 @@ from oncu.classifiers.tags.tagger import Tagger, build_tagger
 from oncu.config.noise_classes import NoiseSpec
 from oncu.config.problems import Problem
 from oncu.config.specs import SignalSpec, SourceSpec
+from oncu.storage.audit import write_audit
 from oncu.storage.database import Database
 from oncu.storage.keys import key_id
 from oncu.storage.runs import Issue, save_issues
 from oncu.storage.trained import (
+    CUES_ALONE,
     TrainedModel,
     active_model,
     load_trained,
-    model_moves_of,
-    move_model,
+    save_match,
     save_trained,
 )
 
-from .corpus import Corpus, JudgedPassage, gather, judge
+from .corpus import Corpus, JudgedPassage, gather, judge, judged_passages, set_of
 from .model_files import file_of, name_file
 
 LIBRARIES = ("scikit-learn", "skops")
+READER = "run"  # who refuses a model, in the trail
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,8 @@ def open_model(database: Database, model: TrainedModel) -> Learned:
 def reading_model(database: Database, now: datetime) -> tuple[Learned | None, str]:
     """The model that reads now with its id; none and "" for the cues alone.
 
-    A model that cannot be used is an issue that a person sees, and the cues read alone: listening goes on.
+    A model that cannot be used is an issue that a person sees, and a line of the trail (each reason once), and the cues
+    read alone: listening goes on.
     """
     with database.read() as connection:
         model = active_model(connection)
@@ -130,7 +135,8 @@ def reading_model(database: Database, now: datetime) -> tuple[Learned | None, st
         return open_model(database, model), model.id
     except ModelError as error:
         with database.write() as connection:
-            save_issues(connection, [Issue("model", model.id, str(error))], now, run_id=None, source=None)
+            if save_issues(connection, [Issue("model", model.id, str(error))], now, run_id=None, source=None):
+                write_audit(connection, READER, "model.refuse", model.id, now, reason=str(error))
         return None, ""
 
 
@@ -158,61 +164,47 @@ def find_model(database: Database, name: str) -> TrainedModel:
 def match_models(
     database: Database, course: Course, new: TrainedModel, old: TrainedModel | None, now: datetime
 ) -> Match:
-    """Compare two models, or one with the cues alone, where people have judged and neither was trained."""
-    tagger = course.tagger
-    corpus = gather(database, course.types, course.noise, course.sources, tagger, now)
+    """Compare two models, or one with the cues alone, where people have judged and neither was trained; kept for the
+    pages."""
+    judged = judged_passages(database)
     before, after = (open_model(database, model) if model else None for model in (old, new))
-    taggers = tagger.joined(before), tagger.joined(after)
-    codes = sorted(course.types)
-    frozen, newest = (_compare(part, taggers, codes) for part in (corpus.frozen, corpus.newest))
-    return Match(old.id if old else "cues", new.id, frozen, newest)
-
-
-def promote(
-    database: Database, course: Course, new: TrainedModel, by: str, now: datetime, *, force: str | None = None
-) -> Match | None:
-    """Let a model read, if it is better on the frozen set and worse in no type; `force` is a reason to do it anyway.
-
-    Returns the comparison, None where it was forced. Raises Problem, which says why it may not.
-    """
-    open_model(database, new)
-    with database.read() as connection:
-        old = active_model(connection)
-    if old and old.id == new.id:
-        raise Problem(f"model {new.id} reads already")
-    found = None if force else match_models(database, course, new, old, now)
-    if found and found.reasons:
-        why = "; ".join(found.reasons)
-        raise Problem(f"model {new.id} stays out: {why}. Label more (oncu label next), or --force --reason WHY")
-    said = f"forced: {force}" if found is None else _summary(found.frozen)
+    taggers, codes = (course.tagger.joined(before), course.tagger.joined(after)), sorted(course.types)
+    parts = ([one for one in judged if set_of(one.passage, now) == name] for name in ("frozen", "newest"))
+    frozen, newest = (_compare(part, taggers, codes) for part in parts)
+    match = Match(old.id if old else CUES_ALONE, new.id, frozen, newest)
     with database.write() as connection:
-        move_model(connection, new, "promote", by, now, reason=said)
-    return found
+        save_match(connection, new.id, old.id if old else None, match_content(match), now)
+    return match
 
 
-def rollback(database: Database, by: str, now: datetime, *, reason: str) -> TrainedModel | None:
-    """Let the model read that read before the last promotion (None: the cues alone). Raises Problem."""
-    with database.write() as connection:
-        known = {model.id: model for model in load_trained(connection)}
-        stack: list[str | None] = [None]
-        for move in model_moves_of(connection):
-            stack = [*stack, move.model_id] if move.kind == "promote" else stack[:-1]
-        if len(stack) < 2:
-            raise Problem("the cues read alone: there is nothing to go back from")
-        before = known[name] if (name := stack[-2]) else None
-        move_model(connection, before, "rollback", by, now, reason=reason)
-    return before
+def match_content(match: Match) -> dict[str, Any]:
+    """A comparison as plain values; of the texts on which the two differ only the mentions are in it."""
+    content: dict[str, Any] = json.loads(json.dumps(asdict(match)))
+    for part in ("frozen", "newest"):
+        for change in content[part]["changes"]:
+            change["text"] = ""
+    return content
+
+
+def match_of(content: Mapping[str, Any]) -> Match:
+    """The comparison that `match_content` gave."""
+    return Match(content["old"], content["new"], _comparison(content["frozen"]), _comparison(content["newest"]))
+
+
+def _comparison(content: Mapping[str, Any]) -> Comparison:
+    told: dict[str, Any] = {
+        "main": Difference(**content["main"]),
+        "types": {code: Difference(**found) for code, found in content["types"].items()},
+        "changes": tuple(Change(**change) for change in content["changes"]),
+        "reasons": tuple(Objection(one["kind"], Difference(**one["by"]), one["type"]) for one in content["reasons"]),
+    }
+    return Comparison(**{**content, **told})
 
 
 def _compare(judged: Sequence[JudgedPassage], taggers: tuple[Tagger, Tagger], codes: Sequence[str]) -> Comparison:
     passages, gold = [j.passage for j in judged], [j.gold for j in judged]
     old, new = (judge(passages, tagger) for tagger in taggers)
     return compare(gold, old, new, codes)
-
-
-def _summary(comparison: Comparison) -> str:
-    main = comparison.main
-    return f"F1 {main.value:+.3f} ({main.low:+.3f} … {main.high:+.3f}) on {main.n} frozen texts"
 
 
 def _vectors(embedder: Embedder | None) -> dict[str, Mapping[str, object]]:

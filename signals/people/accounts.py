@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from oncu.storage.people import (
     load_people,
     note_failure,
     note_login,
+    note_refusal,
 )
 from oncu.storage.sessions import end_access, session_person, start_session, touch_session
 
@@ -27,6 +29,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 LONGEST_LOCK = timedelta(hours=24)
 PORTFOLIO_ROLES = ("manager",)
 TEAM_ROLES = ("lead",)
+DETAILS = ("display", "language", "manager", "team", "subject")
 
 
 def create_person(database: Database, person: Person, password: str | None, access: AccessSettings) -> None:
@@ -46,11 +49,23 @@ def set_password(
 ) -> None:
     """Give a person a new password and end what is open in their name. Raises Problem."""
     check_password(password, name, access.least_password)
-    values = {"password": hash_password(password), "failures": 0, "locked_until": None}
     with database.write() as connection:
         known_person(connection, name)
-        change_person(connection, name, action="person.password", by=by, now=now, **values)
-        end_access(connection, name, now)
+        keep_password(connection, name, password, by=by, now=now)
+
+
+def keep_password(
+    connection: Transaction, name: str, password: str, *, by: str, now: datetime, until: datetime | None = None
+) -> None:
+    """Keep the hash of a checked password, and end what is open in a person's name; `until`: how long it is good."""
+    values: dict[str, Any] = {
+        "password": hash_password(password),
+        "password_until": until,
+        "failures": 0,
+        "locked_until": None,
+    }
+    change_person(connection, name, action="person.password", by=by, now=now, **values)
+    end_access(connection, name, now)
 
 
 def set_active(database: Database, name: str, *, is_active: bool, by: str, now: datetime) -> None:
@@ -66,31 +81,70 @@ def set_active(database: Database, name: str, *, is_active: bool, by: str, now: 
 
 def set_roles(database: Database, name: str, roles: Collection[str], *, by: str, now: datetime) -> None:
     """Give a person these roles and no others; their sessions end, so that nobody goes on with old rights."""
-    with database.write() as connection:
+    with database.read() as connection:
         person = known_person(connection, name)
-        _check_person(Person(**vars(person) | {"roles": frozenset(roles)}))
-        _keep_an_admin(connection, person, roles)
-        change_roles(connection, name, roles, by=by, now=now)
-        end_access(connection, name, now)
+    change_account(database, replace(person, roles=frozenset(roles)), by=by, now=now)
+
+
+def change_account(database: Database, wished: Person, *, by: str, now: datetime) -> None:
+    """Give a person what `wished` has: roles, code, team, language, and what they are called, here and by the provider.
+
+    Raises Problem. New roles end their sessions. Nobody changes by these what they see themselves.
+    """
+    _check_person(wished)
+    with database.write() as connection:
+        person = known_person(connection, wished.name)
+        _keep_an_admin(connection, person, wished.roles)
+        if by == person.name and sight_of(wished) != sight_of(person):
+            raise Problem("nobody changes what they see themselves; ask another admin")
+        told = [key for key in DETAILS if getattr(wished, key) != getattr(person, key)]
+        reason = "; ".join(f"{key}: {getattr(person, key) or '-'} -> {getattr(wished, key) or '-'}" for key in told)
+        values = {key: getattr(wished, key) for key in told}
+        if told:
+            change_person(connection, person.name, action="person.change", by=by, now=now, reason=reason, **values)
+        if wished.roles != person.roles:
+            change_roles(connection, person.name, wished.roles, by=by, now=now)
+            end_access(connection, person.name, now)
+
+
+def sight_of(person: Person) -> tuple[frozenset[str], str | None, str | None]:
+    """What decides which clients a person sees."""
+    return person.roles, person.manager, person.team
+
+
+def unlock(database: Database, name: str, *, by: str, now: datetime) -> None:
+    """Let a person try again who gave wrong passwords. Raises Problem."""
+    with database.write() as connection:
+        known_person(connection, name)
+        change_person(connection, name, action="person.unlock", by=by, now=now, failures=0, locked_until=None)
 
 
 def let_in(database: Database, name: str, password: str, access: AccessSettings, now: datetime) -> str | None:
     """The secret of a new session, or None: wrong password, unknown, disabled or locked, without telling which.
 
     After `access.failures` wrong passwords in a row the name is locked, for `access.lock_minutes` first and twice as
-    long each time after that, a day at most.
+    long each time after that, a day at most. Every try takes one hash and one row of the trail, whoever it names.
     """
     with database.read() as connection:
         person = find_person(connection, name)
-    is_right = is_password(password, person.password if person else None)  # always computed: it must take as long
-    if person is None or not person.is_active or (person.locked_until and person.locked_until > now):
-        return None
+    is_right = is_password(password, person.password if person else None)
     with database.write() as connection:
-        if not is_right:
-            _count_failure(connection, name, access, now)
+        found = find_person(connection, name)  # as it is now: others may be guessing at the same time
+        if found is None or not may_try(found, access, now):
+            note_refusal(connection, found.name if found else None, now)
+            return None
+        if not is_right or person is None or found.password != person.password:
+            count_failure(connection, name, access, now)
             return None
         note_login(connection, name, now, how="password")
         return start_session(connection, name, now)
+
+
+def may_try(person: Person, access: AccessSettings, now: datetime) -> bool:
+    """Whether a right password would let a person in now; where passwords are off they are the admins' last way."""
+    is_over = person.password_until is not None and person.password_until <= now
+    is_locked = person.locked_until is not None and person.locked_until > now
+    return person.is_active and not is_over and not is_locked and (access.passwords or person.has("admin"))
 
 
 def person_of_session(database: Database, secret: str, access: AccessSettings, now: datetime) -> Person | None:
@@ -128,8 +182,9 @@ def person_rows(database: Database) -> list[dict[str, Any]]:
     return rows
 
 
-def _count_failure(connection: Transaction, name: str, access: AccessSettings, now: datetime) -> None:
-    person = known_person(connection, name)  # as it is now: others may be guessing at the same time
+def count_failure(connection: Transaction, name: str, access: AccessSettings, now: datetime) -> None:
+    """Note a wrong password, and lock the name after many."""
+    person = known_person(connection, name)
     failures = person.failures + 1
     over = failures - access.failures
     lock = min(timedelta(minutes=access.lock_minutes) * 2 ** min(over, 20), LONGEST_LOCK) if over >= 0 else None

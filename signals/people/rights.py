@@ -1,5 +1,6 @@
 """Why a person sees a client."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from oncu.storage.access import SEE_EVERY_CLIENT
@@ -8,10 +9,27 @@ from oncu.storage.people import Person, load_people
 from oncu.storage.rights import Portfolio, is_lead_to_research, portfolio_of
 from oncu.storage.wall import NotYours
 
+from ..words import Words
 from .accounts import known_person
 
 
-def reasons_to_see(database: Database, name: str, client_id: str, day: date) -> list[str]:
+@dataclass(frozen=True)
+class Reason:
+    """One reason: `kind` names the text `why_<kind>`; `role`, `manager` and `until` are what it tells."""
+
+    kind: str
+    role: str = ""
+    manager: str = ""
+    until: date | None = None
+
+    def said(self, words: Words) -> str:
+        """The reason in a language."""
+        role = words(f"role_{self.role}") if self.role else ""
+        until = words.calendar_day(self.until.isoformat()) if self.until else ""
+        return words(f"why_{self.kind}", role=role, manager=self.manager, until=until)
+
+
+def reasons_to_see(database: Database, name: str, client_id: str, day: date) -> list[Reason]:
     """Each reason for which a person sees a client on a day; none where they do not. Raises Problem.
 
     It reads what the wall reads, in words; tests hold the two together.
@@ -25,23 +43,24 @@ def reasons_to_see(database: Database, name: str, client_id: str, day: date) -> 
         is_lead = is_lead_to_research(connection, client_id)
     if not person.is_active:
         return []
-    found = [f"as {role} they see every client" for role in SEE_EVERY_CLIENT if person.has(role)]
+    found = [Reason("every", role=role) for role in SEE_EVERY_CLIENT if person.has(role)]
     found += _of_portfolio(person, portfolio, mates)
     if is_lead and person.has("researcher"):
-        found.append("it is a lead that was sent to research")
+        found.append(Reason("lead"))
     return found
 
 
-def _of_portfolio(person: Person, portfolio: Portfolio, mates: set[str | None]) -> list[str]:
+def _of_portfolio(person: Person, portfolio: Portfolio, mates: set[str | None]) -> list[Reason]:
     found = []
+    manager, until = portfolio.manager or "", portfolio.away_until
     codes = {person.name} | ({person.manager} if person.manager else set())
-    if person.has("manager") and portfolio.manager and portfolio.manager == person.manager:
-        found.append("it is in their portfolio")
-    if person.has("lead") and portfolio.manager and portfolio.manager in mates:
-        found.append(f"it is in the portfolio of {portfolio.manager}, of their team")
-    if portfolio.away_until and person.has("deputy", "manager", "lead"):
+    if person.has("manager") and manager and manager == person.manager:
+        found.append(Reason("own", manager=manager))
+    if person.has("lead") and manager and manager in mates:
+        found.append(Reason("team", manager=manager))
+    if until and person.has("deputy", "manager", "lead"):
         if portfolio.stand_ins & codes:
-            found.append(f"they stand in for {portfolio.manager} until {portfolio.away_until}")
+            found.append(Reason("stands_in", manager=manager, until=until))
         elif portfolio.deputy in codes:
-            found.append(f"they are its deputy while {portfolio.manager} is away, until {portfolio.away_until}")
+            found.append(Reason("deputy", manager=manager, until=until))
     return found

@@ -1,11 +1,12 @@
-"""The review desk: moves on alerts under the desk's rules, and the queue in the order it is worked off.
+"""The review desk: moves on alerts under the desk's rules, and what is due of each.
 
 A decision here is about a signal, never about a client: nothing is applied to anybody's grade.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from oncu.config.problems import Problem
@@ -13,13 +14,14 @@ from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec
 from oncu.storage.alerts import Alert, load_alerts
 from oncu.storage.database import Database, Transaction
-from oncu.storage.moves import Move, moves_of, save_move, updates_of
+from oncu.storage.moves import Move, moves_of, save_move
 from oncu.storage.routing import AlertRoute, routes_of
 
-from ..flow.clock import Calendar, due_after, share_passed
-from .standing import MOVES, UNDECIDED, Standing, check_move, stand
+from ..flow.clock import Calendar, Span, due_after, end_of_work, share_passed, working_time
+from .standing import MOVES, UNDECIDED, NotNow, Standing, check_move, stand, standings_of
 
 REASONS = ("wrong_firm", "wrong_type", "old", "duplicate", "unimportant", "known", "unreliable", "other")
+RESULTS = ("happened", "business", "secured", "nothing")  # what came of an alert that was followed up
 MOST_AT_ONCE = 50
 LONGEST_SNOOZE = timedelta(days=90)
 # Who hears of a deadline, by the share of it that has passed.
@@ -30,17 +32,42 @@ STEPS = ((0.75, "reminder"), (1.0, "lead"), (1.5, "head"))
 class Deadline:
     """What is due of an alert: that somebody takes it up (`acknowledge`), or that it is decided (`decide`).
 
-    `passed`: the share of its business time that is gone. `step`: who hears of it, where it is that late.
+    `due_at`: with the time the clock stood (`pauses`) added. `at`: the moment it is looked at.
     """
 
     kind: str
+    starts_at: datetime
     due_at: datetime
-    passed: float
+    at: datetime
+    calendar: Calendar
+    pauses: tuple[Span, ...] = ()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is over; the same as `passed >= 1`, without counting hours."""
+        return self.at >= self.due_at
+
+    @cached_property
+    def passed(self) -> float:
+        """The share of its business time that is gone."""
+        return share_passed(self.starts_at, self.due_at, self.at, self.calendar, self.pauses)
+
+    @property
+    def left(self) -> timedelta:
+        """The working hours until it is over; below zero those since then."""
+        if self.is_late:
+            return -working_time(self.due_at, self.at, self.calendar, self.pauses)
+        return working_time(self.at, self.due_at, self.calendar, self.pauses)
 
     @property
     def step(self) -> str | None:
-        """The last step that was reached."""
+        """The last step that was reached: who hears of it, where it is that late."""
         return next((name for share, name in reversed(STEPS) if self.passed >= share), None)
+
+    def steps(self) -> dict[str, datetime]:
+        """When each step was or will be reached."""
+        given = working_time(self.starts_at, self.due_at, self.calendar, self.pauses)
+        return {name: end_of_work(self.starts_at, share * given, self.calendar, self.pauses) for share, name in STEPS}
 
 
 @dataclass(frozen=True)
@@ -73,23 +100,27 @@ class Desk:
     def cases(self, connection: Transaction, alert_ids: Iterable[str], now: datetime) -> dict[str, Case]:
         """The alerts with where they stand and what is due, by id."""
         ids = sorted(set(alert_ids))
-        alerts, moves = load_alerts(connection, ids), moves_of(connection, ids)
-        updates, routes = updates_of(connection, ids), routes_of(connection, ids)
+        standings, routes = standings_of(connection, ids), routes_of(connection, ids)
         found = {}
-        for key, alert in alerts.items():
-            standing = stand(moves.get(key, ()), updates.get(key, ()))
+        for key, alert in load_alerts(connection, ids).items():
+            standing = standings[key]
             found[key] = Case(key, alert, standing, self._deadline(alert, standing, routes.get(key), now))
         return found
+
+    def decide_by(self, alert: Alert, standing: Standing, now: datetime) -> datetime:
+        """Until when an alert is to be decided; one that was reopened has all its time again."""
+        start, pauses = standing.reopened_at or alert.created_at, standing.pauses_until(now)
+        return due_after(start, self.settings.review.decide_within, self.calendar, pauses)
 
     def _deadline(self, alert: Alert, standing: Standing, route: AlertRoute | None, now: datetime) -> Deadline | None:
         if standing.state not in UNDECIDED:
             return None
-        decided = due_after(alert.created_at, self.settings.review.decide_within, self.calendar)
+        due, start = self.decide_by(alert, standing, now), standing.reopened_at or alert.created_at
         is_new = standing.acknowledged_at is None
-        due = min(route.due_at, decided) if is_new and route else decided
+        if is_new and route:
+            due = min(route.due_at, due)
         pauses = standing.pauses_until(now)
-        passed = share_passed(alert.created_at, due, now, self.calendar, pauses)
-        return Deadline("acknowledge" if is_new else "decide", due, passed)
+        return Deadline("acknowledge" if is_new else "decide", start, due, now, self.calendar, pauses)
 
 
 def make_move(
@@ -104,10 +135,12 @@ def make_move(
     note: str | None = None,
     whom: str | None = None,
     until: datetime | None = None,
+    known_as: Collection[str] = (),
 ) -> list[Move]:
     """Make one move on each of the alerts, or on none of them. Raises Problem saying which alert refuses it and why.
 
     `kind`: one of MOVES except `propose`: whoever dismisses a severe risk proposes it, and a second person confirms.
+    `known_as`: other names of the same person, who is no second person under any of them.
     """
     asked = Move("", kind, by, now, reason, note.strip() if note else None, whom, until)
     _check_asked(asked, alert_ids)
@@ -117,9 +150,9 @@ def make_move(
             raise Problem(f"there is no alert {missing[0]!r}")
         made = [_fitted(asked, case, desk) for case in cases.values()]
         for move in made:
-            check_move(cases[move.alert_id].standing, move)
+            check_move(cases[move.alert_id].standing, move, known_as)
         for move in made:
-            save_move(connection, move)
+            save_move(connection, move, MOVES[move.kind][1] or cases[move.alert_id].standing.state)
     return made
 
 
@@ -129,41 +162,12 @@ def take_back(database: Database, desk: Desk, alert_id: str, *, by: str, now: da
         case = desk.cases(connection, [alert_id], now).get(alert_id)
         last = case.standing.moves[-1] if case and case.standing.moves else None
         if last is None or last.made_by != by:
-            raise Problem(f"there is nothing of {by} to undo at alert {alert_id!r}")
+            raise NotNow(f"there is nothing of {by} to undo at alert {alert_id!r}")
         if now - last.made_at > timedelta(seconds=desk.settings.review.undo_seconds):
-            raise Problem(f"the last move is older than {desk.settings.review.undo_seconds} seconds; reopen the alert")
+            raise NotNow(f"the last move is older than {desk.settings.review.undo_seconds} seconds; reopen the alert")
         undo = Move(alert_id, "undo", by, now, reason=last.kind, undoes=last.id)
-        save_move(connection, undo)
+        save_move(connection, undo, stand([*moves_of(connection, [alert_id])[alert_id], undo]).state)
     return undo
-
-
-def in_order(cases: Iterable[Case], levels: Mapping[str, float], money: Mapping[str, float | None]) -> list[Case]:
-    """As the queue is worked off: what is overdue, then the client's level, the money at risk, and what is due first.
-
-    `levels` (0-100) and `money` by client; ties by the alert's id, so that everybody sees the same order.
-    """
-
-    def key(case: Case) -> tuple[object, ...]:
-        client, deadline = case.alert.client_id, case.deadline
-        is_late = deadline is not None and deadline.passed >= 1
-        due = deadline.due_at.timestamp() if deadline else float("inf")
-        return not is_late, -levels.get(client, 0.0), -(money.get(client) or 0.0), due, case.id
-
-    return sorted(cases, key=key)
-
-
-def kept_in_time(cases: Sequence[Case], desk: Desk, now: datetime) -> tuple[int, int]:
-    """Of the alerts whose decision was made or is overdue, how many were decided in time, and how many there are."""
-    kept = total = 0
-    for case in cases:
-        due = due_after(case.alert.created_at, desk.settings.review.decide_within, desk.calendar)
-        end = case.standing.decided_at or now
-        pauses = case.standing.pauses_until(end)
-        passed = share_passed(case.alert.created_at, due, end, desk.calendar, pauses)
-        if case.standing.decided_at or passed > 1:
-            total += 1
-            kept += passed <= 1
-    return kept, total
 
 
 def _check_asked(asked: Move, alert_ids: Collection[str]) -> None:
@@ -175,6 +179,8 @@ def _check_asked(asked: Move, alert_ids: Collection[str]) -> None:
         raise Problem(f"an alert is dismissed with a reason: {', '.join(REASONS)}")
     if asked.kind == "dismiss" and asked.reason == "other" and not asked.note:
         raise Problem("the reason 'other' needs a note that says which")
+    if asked.kind == "resolve" and asked.reason and asked.reason not in RESULTS:
+        raise Problem(f"no result {asked.reason!r}; choose among {', '.join(RESULTS)}")
     if asked.kind in ("note", "wait", "reopen", "refuse") and not asked.note:
         raise Problem(f"{asked.kind} needs a note: what is to be remembered of it")
     if asked.kind in ("assign", "escalate") and not asked.whom:

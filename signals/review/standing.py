@@ -1,12 +1,13 @@
 """Where an alert stands: folded from its moves, never stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from oncu.config.problems import Problem
-from oncu.storage.moves import Move, Update
+from oncu.storage.database import Transaction
+from oncu.storage.moves import Move, Update, moves_of, updates_of
 
 from ..flow.clock import Span
 
@@ -37,14 +38,18 @@ MOVES: dict[str, tuple[tuple[str, ...], str | None]] = {
 WAKING = ("assign", "escalate", "accept", "dismiss", "propose", "reopen", "resolve", "resume")
 
 
+class NotNow(Problem):
+    """What is asked for is understood, and cannot be done as things stand."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where an alert stands.
 
     `owner`: to whom it was given, else nobody but its manager. `asleep_until`: snoozed until then. `is_archived`: not
     shown until it gets worse. `waiting_since`: the client was asked, and the clock stands. `pauses`: when it stood.
-    `acknowledged_at`: the first move that took it up. `decided_at`: when it was accepted or dismissed. `proposer`: who
-    wants it dismissed and needs a second person.
+    `acknowledged_at`: the first move that took it up. `decided_at`: when it was accepted or dismissed. `reopened_at`:
+    from when on its time runs anew. `proposer`: who wants it dismissed and needs a second person.
     """
 
     state: str = NEW
@@ -56,6 +61,7 @@ class Standing:
     acknowledged_at: datetime | None = None
     decided_at: datetime | None = None
     closed_at: datetime | None = None
+    reopened_at: datetime | None = None
     proposer: str | None = None
     reason: str | None = None
     moves: tuple[Move, ...] = ()
@@ -65,10 +71,17 @@ class Standing:
         """Whether somebody still has to do something."""
         return self.state not in CLOSED
 
+    def is_asleep(self, now: datetime) -> bool:
+        """Whether it was put off until a day to come, or until it gets worse."""
+        return self.is_archived or (self.asleep_until is not None and now < self.asleep_until)
+
+    def is_put_off(self, now: datetime) -> bool:
+        """Whether it is asleep, or the client was asked and has not answered."""
+        return self.is_asleep(now) or self.waiting_since is not None
+
     def is_shown(self, now: datetime) -> bool:
         """Whether it stands in the queue."""
-        asleep = self.asleep_until is not None and now < self.asleep_until
-        return self.is_open and not asleep and not self.is_archived
+        return self.is_open and not self.is_asleep(now)
 
     def pauses_until(self, now: datetime) -> tuple[Span, ...]:
         """When the clock stood, the pause that lasts included."""
@@ -86,18 +99,24 @@ def stand(moves: Iterable[Move], updates: Sequence[Update] = ()) -> Standing:
     return _woken(standing, updates)
 
 
-def check_move(standing: Standing, move: Move) -> None:
-    """Raise Problem where a move cannot be made now, saying what can."""
+def standings_of(connection: Transaction, alert_ids: Collection[str]) -> dict[str, Standing]:
+    """By alert where it stands; one that nobody touched is new."""
+    moves, updates = moves_of(connection, alert_ids), updates_of(connection, alert_ids)
+    return {key: stand(moves.get(key, ()), updates.get(key, ())) for key in alert_ids}
+
+
+def check_move(standing: Standing, move: Move, known_as: Collection[str] = ()) -> None:
+    """Raise NotNow where a move cannot be made now, saying what can; `known_as`: other names of who makes it."""
     states, _ = MOVES[move.kind]
     if standing.state not in states:
         hint = "reopen it first" if standing.state in (*CLOSED, ACCEPTED) else "it must be taken up first"
-        raise Problem(f"alert {move.alert_id} is {standing.state.replace('_', ' ')}; {hint}")
-    if move.kind in ("confirm", "refuse") and move.made_by == standing.proposer:
-        raise Problem(f"{move.made_by} proposed to dismiss alert {move.alert_id}; a second person must decide")
+        raise NotNow(f"alert {move.alert_id} is {standing.state.replace('_', ' ')}; {hint}")
+    if move.kind in ("confirm", "refuse") and standing.proposer in {move.made_by, *known_as}:
+        raise NotNow(f"{move.made_by} proposed to dismiss alert {move.alert_id}; a second person must decide")
     if move.kind == "wait" and standing.waiting_since:
-        raise Problem(f"alert {move.alert_id} is waiting for the client already")
-    if move.kind == "resume" and not (standing.waiting_since or standing.asleep_until or standing.is_archived):
-        raise Problem(f"alert {move.alert_id} is not put off")
+        raise NotNow(f"alert {move.alert_id} is waiting for the client already")
+    if move.kind == "resume" and not standing.is_put_off(move.made_at):
+        raise NotNow(f"alert {move.alert_id} is not put off")
 
 
 def _after(standing: Standing, move: Move) -> Standing:
@@ -132,7 +151,8 @@ def _effects(standing: Standing, move: Move, state: str) -> dict[str, Any]:
         case "resolve":
             return {"closed_at": at, "reason": move.reason}
         case "reopen":
-            return {"decided_at": None, "closed_at": None, "reason": None, "proposer": None}
+            again = {"reopened_at": at, "pauses": ()}
+            return {"decided_at": None, "closed_at": None, "reason": None, "proposer": None} | again
     return {}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from oncu.config.schedule import When
@@ -29,6 +29,11 @@ class Office:
     def zone(self) -> ZoneInfo:
         """Where the bank is."""
         return ZoneInfo(self.settings.timezone)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a sign of life of a job is good for."""
+        return timedelta(seconds=self.settings.schedule.lease_seconds)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def jobs_of(settings: Settings) -> list[Job]:
     jobs = (
         (plan.crawl, "crawl", _crawl, False, False),
         (plan.read, "read", _say("run", "--json"), False, False),
+        (plan.remind, "remind", _say("remind", "--json"), False, False),
         (plan.digest, "digest", _say("digests", "--send"), True, True),
         (plan.score, "score", _say("score", "--publish", "--format", "json"), False, True),
         (plan.retention, "retention", _say("forget", "--older", "--actor", "schedule", "--json"), False, True),

@@ -55,7 +55,7 @@ def view_jobs(office: Office, jobs: Sequence[Job], now: datetime) -> list[JobVie
 def _state(office: Office, job: Job, slot: Slot | None, now: datetime) -> str:
     if slot is None:
         return NEVER
-    if slot.is_dead(now):
+    if slot.is_dead(now, office.lease):
         return DEAD
     is_late = slot.status == DONE and _is_late(office, job, slot, now) and bool(job.words(office, now))
     return LATE_STATE if is_late else slot.status

@@ -50,7 +50,7 @@ class Worker:
     @property
     def lease(self) -> timedelta:
         """How long a sign of life is good for."""
-        return timedelta(seconds=self.office.settings.schedule.lease_seconds)
+        return self.office.lease
 
     def do(self, job: Job) -> str | None:
         """Do the slot of a job that is due now; how it ended, or None where there was none to do.
@@ -116,7 +116,7 @@ class Worker:
             except subprocess.TimeoutExpired:
                 if self.stopping.is_set():
                     return self._end(process)
-                if self.clock() - renewed < self.lease / RENEWALS:
+                if timedelta() <= self.clock() - renewed < self.lease / RENEWALS:  # or the clock was set back
                     continue
                 renewed = self.clock()
                 if not self._renew(job, slot):

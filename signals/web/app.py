@@ -11,35 +11,61 @@ from starlette.exceptions import HTTPException
 from oncu.config.problems import Problem
 from oncu.storage.wall import NotYours
 
-from .doors import NotForThem, NotLoggedIn, door
+from .api.app import PREFIX, build_api
+from .api.faults import refused
+from .doors import NotForThem, NotLoggedIn, PasswordNotTheirs, door
 from .forms import go_to
 from .pages import (
+    absences,
+    account,
+    acts,
     alert,
     answers,
+    api,
+    audit,
+    bids,
     client,
+    contacts,
+    desk,
+    doubles,
+    labels,
     language,
+    leads,
     login,
     measures,
+    models,
     offers,
+    password,
+    people,
+    portfolios,
     prospects,
+    provider,
     risks,
     routing,
+    rules,
+    sight,
     signed,
     silences,
     sources,
     today,
+    types,
     unshown,
 )
 from .rooms import home_of
-from .safety import READING, guard
+from .safety import API, READING, guard
 from .show import show
 from .site import Site, visit_of
 
 STATIC = Path(__file__).parent / "static"
 PAGES = (
+    acts,
+    bids,  # before the page of any offer, whose address its own would else be taken for
+    contacts,
+    leads,
     today,
     alert,
     answers,
+    desk,
     signed,
     login,
     client,
@@ -49,9 +75,23 @@ PAGES = (
     sources,
     unshown,
     silences,
+    doubles,
+    labels,
+    models,
+    rules,
     routing,
+    types,
     prospects,
     language,
+    api,
+    account,
+    password,
+    sight,
+    provider,
+    people,
+    portfolios,
+    absences,
+    audit,
 )
 log = logging.getLogger(__name__)
 
@@ -59,13 +99,15 @@ log = logging.getLogger(__name__)
 def build_app(site: Site) -> FastAPI:
     """The application over one site."""
     app = FastAPI(title="Öncü", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = site
+    app.state.site, app.state.api = site, build_api(site)
     app.middleware("http")(guard)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for page in PAGES:
         app.include_router(page.router, dependencies=[Depends(door(page.OPEN_TO))])
+    app.mount(PREFIX, app.state.api)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(NotLoggedIn, _to_the_door)
+    app.add_exception_handler(PasswordNotTheirs, _to_their_password)
     app.add_exception_handler(NotForThem, _not_for_them)
     app.add_exception_handler(NotYours, _not_theirs)
     app.add_exception_handler(Problem, _problem)
@@ -75,6 +117,8 @@ def build_app(site: Site) -> FastAPI:
 
 def _refused(request: Request, error: Exception) -> Response:
     """The page that says what is wrong; the detail of one of ours is the key of a text."""
+    if request.url.path.startswith(API):  # a line break in an address keeps it from what is mounted there
+        return refused(request, error)
     status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "")
     visit = visit_of(request)
     problem = visit.words.texts.get(detail, "")
@@ -89,6 +133,13 @@ def _to_the_door(request: Request, error: Exception) -> Response:
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"HX-Redirect": place})
     return go_to(place)
+
+
+def _to_their_password(request: Request, error: Exception) -> Response:
+    """To the page where they choose one, whatever was asked for."""
+    if request.headers.get("hx-request"):
+        return Response(status_code=401, headers={"HX-Redirect": "/hesap/parola"})
+    return go_to("/hesap/parola")
 
 
 def _not_for_them(request: Request, error: Exception) -> Response:

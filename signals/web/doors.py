@@ -9,6 +9,10 @@ class NotLoggedIn(Exception):
     """Nobody has logged in, and the page is not for everybody."""
 
 
+class PasswordNotTheirs(Exception):
+    """Somebody else chose the password they came in with: they choose their own first."""
+
+
 class NotForThem(Exception):
     """The page, or the change, is not for any role of this person."""
 
@@ -18,13 +22,15 @@ class NotForThem(Exception):
 
 
 def door(roles: Sequence[str] | None) -> Callable[[Visitor], None]:
-    """What lets only these roles in, or, with None, everybody. Raises NotLoggedIn or NotForThem."""
+    """What lets only these roles in, or, with None, everybody. Raises NotLoggedIn, PasswordNotTheirs or NotForThem."""
 
     def ask(visit: Visitor) -> None:
         if roles is None:
             return
         if visit.person == NOBODY:
             raise NotLoggedIn
+        if visit.person.password_until is not None:
+            raise PasswordNotTheirs
         if not visit.person.has(*roles):
             raise NotForThem(roles)
 

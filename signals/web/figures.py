@@ -7,6 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from oncu.storage.signals import managers_with_clients
+
 from ..offers.drawings import draw as draw_offers
 from ..offers.page import LOOK as OFFERS_LOOK
 from ..offers.page import wording_of as offers_wording
@@ -18,6 +20,7 @@ from ..score.pages import wording_of as score_wording
 from ..score.render import LOOK as SCORE_LOOK
 from ..score.template import Look
 from ..score.wording import Wording
+from .cells import Sight, coarsen
 from .site import Visit
 from .tables import Column
 from .tables import Table as Sheet
@@ -56,13 +59,23 @@ def offers_pen(visit: Visit) -> Pen:
 
 
 def score_report(visit: Visit) -> KeptReport | None:
-    """The newest scoreboard that was published by today."""
-    return read_report(visit.site.database, "score", until=today(visit))
+    """The newest scoreboard that was published by today, as far as it may be told to this reader."""
+    return _told(visit, read_report(visit.site.database, "score", until=today(visit)))
 
 
 def offers_report(visit: Visit) -> KeptReport | None:
-    """The newest report on offers in the reader's language."""
-    return read_report(visit.site.database, "offers", until=today(visit), language=visit.words.language)
+    """The newest report on offers in the reader's language, as far as it may be told to this reader."""
+    kept = read_report(visit.site.database, "offers", until=today(visit), language=visit.words.language)
+    return _told(visit, kept)
+
+
+def _told(visit: Visit, report: KeptReport | None) -> KeptReport | None:
+    seen = visit.seen()
+    if report is None or seen is None:
+        return report
+    with visit.database.read() as connection:
+        managers = managers_with_clients(connection)
+    return coarsen(report, Sight(seen, {visit.actor, *managers}))
 
 
 def today(visit: Visit) -> date:

@@ -8,7 +8,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.responses import RedirectResponse
 
 MOST_BYTES = 200_000
-MOST_FIELDS = 50
+MOST_FIELDS = 100
 SENT = "application/x-www-form-urlencoded"
 
 

@@ -17,7 +17,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# Over https: for a year only over https. Not for names beside or below this one, which are the bank's to decide on.
+ONLY_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
 READING = frozenset(("GET", "HEAD", "OPTIONS"))
+API = "/api/"  # asked with a token, which no other site's page has; the session's cookie does not count there
 
 Next = Callable[[Request], Awaitable[Response]]
 
@@ -33,6 +36,8 @@ async def guard(request: Request, call_next: Next) -> Response:
         answer = await call_next(request)
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
+    if request.url.scheme == "https":
+        answer.headers.setdefault(*ONLY_HTTPS)
     if not request.url.path.startswith("/static/"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer
@@ -40,6 +45,8 @@ async def guard(request: Request, call_next: Next) -> Response:
 
 def is_own(request: Request) -> bool:
     """Did a page of this site send it? Every browser says so with Sec-Fetch-Site or, where that is missing, Origin."""
+    if request.url.path.startswith(API):
+        return True
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

@@ -10,6 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from oncu.storage.feedback import ANSWERS
 
 from ..faces.links import domain_of, is_web_link
+from ..review.desk import REASONS, RESULTS
+from .cases import SNOOZES
 from .rooms import rooms_of
 from .site import LANGUAGES, Visit
 from .tame import tame_value
@@ -51,7 +53,8 @@ def environment() -> Environment:
         finalize=tame_value,
         auto_reload=False,  # the templates come with the program: asking the disk costs a tenth of a page
     )
-    made.globals |= {"answer_codes": tuple(ANSWERS)}
+    made.globals |= {"answer_codes": tuple(ANSWERS), "dismiss_reasons": REASONS, "desk_results": RESULTS}
+    made.globals |= {"snooze_days": SNOOZES}
     made.tests |= {"web_link": is_web_link}
     made.filters |= {"domain": domain_of, "pair": lambda value: (value, value)}
     return made

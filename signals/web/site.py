@@ -1,13 +1,16 @@
 """What every page is made from: database, catalogue, settings, clock, and who reads in what language."""
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Annotated, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, HTTPException, Request
 
+from oncu.config.load import ConfigError
 from oncu.config.settings import Settings
 from oncu.storage.access import ROLES
 from oncu.storage.audit import write_audit
@@ -19,12 +22,18 @@ from oncu.storage.wall import Viewer, Wall, Walled, build_wall, check_seen
 from ..faces.board import Flagged
 from ..faces.cards import Face
 from ..flow.pipeline import Catalogue
+from ..flow.taxonomy import in_force
 from ..people.accounts import person_of_session
+from ..people.guesses import Guesses
 from ..words import Words, load_words
 from .kept import Kept
 from .search import ClientFinder
 
+if TYPE_CHECKING:
+    from ..people.provider import Provider
+
 LANGUAGES = ("tr", "en")
+log = logging.getLogger(__name__)
 COOKIE = "lang"
 SESSION = "oncu_session"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,11 +56,18 @@ class Site:
     hosts: frozenset[str] = frozenset()
     wall: Wall = field(default=cast(Wall, None))
     finder: ClientFinder = field(default_factory=ClientFinder)
+    guesses: Guesses = field(default_factory=Guesses)
+    provider: "Provider | None" = None
     flagged: Kept[tuple[list[Flagged], dict[str, Client]]] = field(default_factory=Kept)
+    in_time: Kept[tuple[int, int]] = field(default_factory=Kept)
 
     def __post_init__(self) -> None:
         if self.wall is None:
             object.__setattr__(self, "wall", build_wall(self.database))
+        if self.provider is None and self.settings.oidc is not None:
+            from ..people.provider import provider_of  # slow to load, and few banks start with it
+
+            object.__setattr__(self, "provider", provider_of(self.settings.oidc))
 
     def words(self, language: str) -> Words:
         """The texts of a language."""
@@ -123,10 +139,19 @@ class Visit:
         with self.site.database.write() as connection:
             write_audit(connection, self.actor, action, subject, self.now, reason=reason)
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The sources and the types in force: as analysts changed them last."""
+        try:
+            return in_force(self.site.database, self.site.catalogue)
+        except ConfigError as error:  # kept by an older program; oncu doctor names it too
+            log.error("a changed signal type cannot be used, the files' types are: %s", error)
+            return self.site.catalogue
+
     @property
     def face(self) -> Face:
         """How alerts are written for this reader."""
-        catalogue = self.site.catalogue
+        catalogue = self.catalogue
         return Face(self.words, catalogue.types, catalogue.sources, self.site.settings)
 
 

@@ -8,8 +8,21 @@ lives in `texts` alone, so that erasing a person touches one table.
 
 from .base import Moment, metadata
 from .clients import aliases, clients, prospect_mentions, prospects, record_versions, records, relations, sites
-from .crawl import backfills, documents, issues, readings, robots, runs, stories, story_members, texts, validators
+from .crawl import (
+    alarms,
+    backfills,
+    documents,
+    issues,
+    readings,
+    robots,
+    runs,
+    stories,
+    story_members,
+    texts,
+    validators,
+)
 from .desk import moves
+from .doubles import doubles
 from .happened import actions, audit, decisions, exposure, offers, outcomes, reviews, scores, versions
 from .heard import (
     alert_updates,
@@ -28,16 +41,17 @@ from .heard import (
     surges,
     tags,
 )
-from .labels import labels, model_moves, trained_models
+from .labels import label_candidates, labels, model_matches, model_moves, trained_models
 from .pages import source_moves, stored_reports
 from .people import api_tokens, audit_head, people, person_roles, sessions
-from .told import absences, alert_routes, dispatches, routing_versions, silences, withheld
+from .told import absences, alert_routes, dispatches, routing_versions, silences, type_versions, withheld
 from .work import slots
 
 __all__ = [
     "Moment",
     "absences",
     "actions",
+    "alarms",
     "alert_routes",
     "alert_updates",
     "alerts",
@@ -54,14 +68,17 @@ __all__ = [
     "digests",
     "dispatches",
     "documents",
+    "doubles",
     "episode_endings",
     "episodes",
     "exposure",
     "issues",
+    "label_candidates",
     "labels",
     "level_steps",
     "mentions",
     "metadata",
+    "model_matches",
     "model_moves",
     "moves",
     "offers",
@@ -94,6 +111,7 @@ __all__ = [
     "tags",
     "texts",
     "trained_models",
+    "type_versions",
     "validators",
     "versions",
     "withheld",

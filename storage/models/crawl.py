@@ -87,6 +87,22 @@ validators = Table(
     Index(None, "source", "read_at"),
 )
 
+# Alarms of sources, and their ends, that keepers are told of.
+alarms = Table(
+    "alarms",
+    metadata,
+    key(),
+    code("source"),
+    code("kind"),
+    code("state"),
+    moment("since"),
+    Column("visits", Integer, nullable=False),
+    text("problem"),
+    moment("noted_at"),
+    moment("sent_at", nullable=True),
+    Index(None, "sent_at"),
+)
+
 robots = Table(
     "robots",
     metadata,

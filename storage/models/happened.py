@@ -63,6 +63,8 @@ exposure = Table(
     Index(None, "client_id"),
 )
 
+# `made_by`: who wrote the row down on a page, empty for a file's. `removed_at`: when they took it back; before that
+# moment it still was.
 offers = Table(
     "offers",
     metadata,
@@ -91,7 +93,10 @@ offers = Table(
     Column("signal_led", Boolean, nullable=True),
     text("rivals", nullable=True),
     moment("recorded_at"),
+    code("made_by", nullable=True),
+    moment("removed_at", nullable=True),
     Index(None, "client_id"),
+    Index(None, "status", "offered_at"),
 )
 
 actions = Table(
@@ -107,7 +112,10 @@ actions = Table(
     text("note", nullable=True),
     number("amount", nullable=True),  # of a limit cut or collateral: by how much less is at stake
     moment("recorded_at"),
+    code("made_by", nullable=True),
+    moment("removed_at", nullable=True),
     Index(None, "client_id", "acted_at"),
+    Index(None, "acted_at"),
 )
 
 scores = Table(
@@ -152,4 +160,8 @@ audit = Table(
     text("reason", nullable=True),
     code("previous_hash"),
     code("hash"),
+    Index(None, "at"),
+    Index(None, "actor"),
+    Index(None, "action"),
+    Index(None, "object", postgresql_ops={"object": "text_pattern_ops"}),  # finds what begins with something
 )

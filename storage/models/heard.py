@@ -155,6 +155,7 @@ level_steps = Table(
     Index(None, "client_id", "known_at"),
 )
 
+# `state`: where the alert stands after its moves, kept beside them so that what is open is found without folding all.
 alerts = Table(
     "alerts",
     metadata,
@@ -173,6 +174,8 @@ alerts = Table(
     UniqueConstraint("client_id", "type", "event_key"),
     UniqueConstraint("episode_id"),
     Index(None, "manager", "created_at"),
+    Index(None, "state", "created_at"),
+    Index(None, "created_at"),
 )
 
 alert_updates = Table(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Column, Index, Integer, Table
 
-from .base import code, flag, key, metadata, moment, ref, text
+from .base import code, flag, key, metadata, moment, number, ref, text
 
 # What a person said of a mention, all of it kept; the newest row of a mention and labeller counts. `asked`: the types
 # that were judged, none where all were. `model`: what had judged it before, which the labeller was not shown.
@@ -21,6 +21,28 @@ labels = Table(
     moment("labelled_at"),
     Index(None, "mention_id"),
     Index(None, "labelled_at"),
+    Index(None, "labeller", "labelled_at"),
+)
+
+# The newest passages as people are asked for them, one row a client and document; derived, and made anew at will.
+# `margin`: how far the model is from certain; `drawn`: a lot that never changes; `people`: how many have judged it and
+# were sure.
+label_candidates = Table(
+    "label_candidates",
+    metadata,
+    key(),
+    ref("mention_id", "mentions.id"),
+    ref("client_id", "clients.client_id"),
+    number("margin"),
+    number("drawn"),
+    Column("people", Integer, nullable=False),
+    flag("is_disputed"),
+    moment("seen_at"),
+    Index(None, "mention_id"),
+    Index(None, "people", "margin"),
+    Index(None, "people", "drawn"),
+    Index(None, "is_disputed"),
+    Index(None, "seen_at"),
 )
 
 # `inputs`: what it was trained on with its digest; `report`: metrics, thresholds and calibration.
@@ -37,7 +59,20 @@ trained_models = Table(
     moment("trained_at"),
 )
 
-# Which model reads from when on; none is the cues alone.
+# Two models (`old_id` none: the cues alone) on what people judged; `content` names mentions and holds none of their
+# words.
+model_matches = Table(
+    "model_matches",
+    metadata,
+    key(),
+    ref("new_id", "trained_models.id"),
+    ref("old_id", "trained_models.id", nullable=True),
+    Column("content", JSON, nullable=False),
+    moment("made_at"),
+    Index(None, "new_id"),
+)
+
+# Which model reads from when on, and what one person proposed for another to confirm; none is the cues alone.
 model_moves = Table(
     "model_moves",
     metadata,

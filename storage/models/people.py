@@ -4,7 +4,8 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint,
 
 from .base import code, flag, metadata, moment, text
 
-# `manager`: whose portfolio is theirs; `subject`: who they are to the bank's identity provider.
+# `manager`: whose portfolio is theirs; `subject`: who they are to the bank's identity provider; `password_until`: of a
+# password that somebody else chose, good until then and only to choose another with.
 people = Table(
     "people",
     metadata,
@@ -15,6 +16,7 @@ people = Table(
     code("language"),
     flag("is_active"),
     text("password", nullable=True),
+    moment("password_until", nullable=True),
     text("subject", nullable=True),
     Column("failures", Integer, nullable=False),
     moment("locked_until", nullable=True),

@@ -1,6 +1,17 @@
 """What becomes of an alert: where it goes, who is told at once, what is not told, and who is away."""
 
-from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from .base import code, key, metadata, moment, ref, text
 
@@ -17,6 +28,7 @@ alert_routes = Table(
 )
 
 # The outbox: who is told of an alert at once, over which channel; written with the alert, sent afterwards.
+# `step`: empty where the alert itself is told, else which deadline of it has come how far.
 dispatches = Table(
     "dispatches",
     metadata,
@@ -29,7 +41,8 @@ dispatches = Table(
     moment("next_try_at"),
     moment("sent_at", nullable=True),
     text("problem", nullable=True),
-    UniqueConstraint("alert_id", "recipient", "channel"),
+    code("step"),
+    UniqueConstraint("alert_id", "recipient", "channel", "step"),
     Index(None, "sent_at", "next_try_at"),
 )
 
@@ -82,6 +95,19 @@ absences = Table(
     moment("set_at"),
     moment("removed_at", nullable=True),
     Index(None, "manager", "last_day"),
+)
+
+# A signal type as an analyst changed it; the newest version of a code stands before the file of that name.
+type_versions = Table(
+    "type_versions",
+    metadata,
+    Column("code", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    text("text"),
+    code("saved_by"),
+    moment("saved_at"),
+    text("reason"),
+    PrimaryKeyConstraint("code", "number"),
 )
 
 routing_versions = Table(

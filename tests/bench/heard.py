@@ -14,7 +14,7 @@ from oncu.signals.flow.pipeline import Catalogue, run_pending
 from oncu.storage.clients import save_clients
 from oncu.storage.database import Database, save_new
 from oncu.storage.documents import Document, save_documents
-from oncu.storage.models import alerts, episodes, level_steps, mentions, signals, stories, tags
+from oncu.storage.models import alerts, episodes, level_steps, mentions, signal_evidence, signals, stories, tags
 
 
 def _words(text: str) -> list[str]:
@@ -100,6 +100,7 @@ def _save_heard(connection: Any, heard: Sequence[Mapping[str, Any]], chance: ran
     save_new(connection, tags, (_tag(one) for one in heard))
     save_new(connection, episodes, (_episode(one) for one in heard))
     save_new(connection, signals, (_signal(one, document) for one, document in told))
+    save_new(connection, signal_evidence, (_evidence(one, document) for one, document in told))
     save_new(connection, level_steps, (_step(one) for one in heard if one["height"]))
     save_new(connection, alerts, (_alert(one, chance) for one in heard[::3]))
 
@@ -128,6 +129,11 @@ def _signal(one: Mapping[str, Any], document: str) -> dict[str, Any]:
     row |= {"origin": "independent", "status": "confirmed", "probability": 0.9, "relevance": 80}
     row |= {"published_at": one["at"], "first_seen_at": one["at"], "known_at": one["at"]}
     return row | {"arm": "live", "version": "1"}
+
+
+def _evidence(one: Mapping[str, Any], document: str) -> dict[str, Any]:
+    row = {"signal_id": one["number"], "tag_id": one["number"], "document_id": document, "source": "gazete"}
+    return row | {"status": "fact", "novelty": None, "known_at": one["at"]}
 
 
 def _step(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx2
 from heard import EVENING, MANAGER, fill_bank
+from logins import hire_readers, print_logins
 from playwright.sync_api import Page, Response, sync_playwright
 
 from oncu.config.load import load_signal_types
@@ -44,6 +45,9 @@ def bench_pages(folder: Path) -> None:
         addresses = {name: pages + path if path else nothing for name, path in PAGES.items()}
         _print_times(addresses)
         _print_paints({name: address for name, address in addresses.items() if ".csv" not in address})
+    hire_readers(url)  # from here on everybody logs in
+    with _running(_serve_pages, url) as pages:
+        print_logins(pages)
 
 
 def _print_times(addresses: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from backtests import bench_backtests, bench_bank_offers, bench_bids
 from clients import bench_clients
+from cluster import bench_cluster
 from complaints import bench_complaints
 from coverage import bench_coverage
 from crawl import bench_crawl
@@ -21,6 +22,7 @@ from evaluate import bench_evaluate
 from extract import bench_extract
 from feeds import bench_feeds
 from imports import bench_import
+from labelling import bench_labelling
 from measure import SHARED
 from pages import bench_pages
 from pipeline import bench_bank, bench_day, bench_pipeline
@@ -40,6 +42,7 @@ MEASURES: dict[str, Callable[[Path], None]] = {
     "recall": bench_recall,
     "import": bench_import,
     "clients": bench_clients,
+    "cluster": bench_cluster,
     "crawl": bench_crawl,
     "extract": bench_extract,
     "feeds": bench_feeds,
@@ -60,6 +63,7 @@ MEASURES: dict[str, Callable[[Path], None]] = {
     "backtests": bench_backtests,
     "digests": bench_digests,
     "pages": bench_pages,
+    "labelling": bench_labelling,
 }
 NEED_SHARED = (
     "pipeline",

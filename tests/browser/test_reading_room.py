@@ -74,22 +74,23 @@ def test_no_serious_fault_of_accessibility(bank_tab: Tab, path, scheme):
 def test_an_answer_is_taken_without_leaving_the_page(bank_tab: Tab, bank_database: Database):
     page = bank_tab.go("/?days=30&manager=ayse")
     page.evaluate("window.stayed = true")
-    form = page.locator(".answers").first
-    key = str(form.get_attribute("id")).removeprefix("answer-")
-    form.get_by_role("button", name="Yanlış tür").click()
-    page.locator(f"#answer-{key} button[aria-pressed]").wait_for()
-    assert page.evaluate("window.stayed") is True
+    alert = page.locator("section.alert").first
+    key = str(alert.get_attribute("data-alert"))
+    alert.get_by_text("Yanlış…").click()
+    alert.get_by_role("button", name="Yanlış tür").click()
+    page.locator(f'[data-alert="{key}"]').wait_for(state="detached")
+    assert page.evaluate("window.stayed") is True and "Yanlış tür" in page.locator("#said").inner_text()
     assert rows(bank_database, f"SELECT reviewer, reason FROM reviews WHERE alert_id = '{key}'") == [
         ("ece", "wrong_type")
     ]
     page.reload()
-    assert page.locator(f"#answer-{key} button[aria-pressed]").inner_text() == "Yanlış tür"
+    assert page.locator(f'[data-alert="{key}"]').count() == 0
 
 
 def test_everything_can_be_done_without_javascript(plain: Page, bank_database: Database):
     plain.goto("/?days=30&manager=burak")
-    plain.locator(".answers button", has_text="Doğru").first.click()
-    assert plain.url.endswith("/?days=30&manager=burak") and plain.locator("button[aria-pressed]").count() == 1
+    plain.locator(".bar button", has_text="Doğru").first.click()
+    assert plain.url.endswith("/?days=30&manager=burak") and plain.locator(".state.accepted").count() == 1
     plain.goto("/gosterilmeyen?days=90")
     plain.locator("#denetim .answers button", has_text="Önemsiz").first.click()
     assert len(rows(bank_database, "SELECT id FROM decisions WHERE kind = 'audit'")) == 1

@@ -10,7 +10,7 @@ from oncu.classifiers.learned.label_shapes import SHAPES, ShapeError, Task, read
 from oncu.classifiers.learned.labels import (
     Answer,
     BadChoice,
-    Candidate,
+    Pools,
     agreement,
     choose,
     kappa,
@@ -22,8 +22,10 @@ TYPES, NOISE = ("strike", "layoffs"), ("sports",)
 YES, NO = Answer(frozenset(["strike"])), Answer()
 
 
-def candidates(n: int, **answers) -> list[Candidate]:
-    return [Candidate(f"m{i:03}", i / n, answers) for i in range(n)]
+def pools(n: int, **more) -> Pools:
+    """So many of which the model is less and less uncertain, and in the other order as their lots fell."""
+    items = [f"m{i:03}" for i in range(n)]
+    return Pools(items, items[::-1], **more)
 
 
 @pytest.mark.parametrize("choices", [["strike"], ["layoffs", "strike"], ["none"], ["unsure"], ["noise:sports"]])
@@ -38,30 +40,40 @@ def test_choices_that_cannot_be_are_refused(choices):
 
 
 def test_seven_of_ten_are_uncertain_two_random_one_disputed():
-    left = [Candidate(f"m{i}", i / 900, {"a": YES, "b": NO} if i % 3 else {}) for i in range(900)]
-    queues = Counter(queue for _, queue in choose(left, "c", 400, 1))
+    many = pools(900, disputed=[f"d{i}" for i in range(900)])
+    queues = Counter(queue for _, queue in choose(many, "c", 400, 1))
     assert 250 < queues["uncertain"] < 310 and 55 < queues["audit"] < 105 and 22 < queues["disputed"] < 62
 
 
+def test_one_of_ten_is_a_second_opinion_that_nobody_can_tell():
+    many = pools(900, second=[f"s{i}" for i in range(900)])
+    found = choose(many, "c", 400, 1)
+    seconds = [queue for item, queue in found if item.startswith("s")]
+    assert 22 < len(seconds) < 62 and set(seconds) == {"audit"}
+
+
 def test_the_least_certain_comes_first():
-    assert [item for item, _ in choose(candidates(9), "a", 2, 1, queue="uncertain")] == ["m000", "m001"]
+    assert [item for item, _ in choose(pools(9), "a", 2, 1, queue="uncertain")] == ["m000", "m001"]
 
 
-def test_what_one_answered_does_not_come_again():
-    assert choose(candidates(5, a=YES), "a", 5, 1) == []
+def test_nothing_comes_twice():
+    assert len(dict(choose(pools(50), "a", 90, 3))) == 50
 
 
-def test_without_disputes_the_others_take_the_turn():
-    assert len(choose(candidates(50), "a", 50, 3)) == 50
+def test_what_is_already_on_the_screen_does_not_come_next():
+    assert choose(pools(2), "a", 5, 1, without=["m000", "m001"]) == []
+
+
+def test_when_all_was_judged_once_second_opinions_are_asked():
+    assert choose(Pools(second=["s"]), "a", 5, 1) == [("s", "audit")]
 
 
 def test_the_disputed_queue_holds_only_disputes():
-    left = [*candidates(3), Candidate("d", 0.9, {"a": YES, "b": NO})]
-    assert choose(left, "c", 4, 1, queue="disputed") == [("d", "disputed")]
+    assert choose(pools(3, disputed=["d"]), "c", 4, 1, queue="disputed") == [("d", "disputed")]
 
 
 def test_same_seed_same_mentions():
-    assert choose(candidates(40), "a", 9, 5) == choose(candidates(40), "a", 9, 5)
+    assert choose(pools(40), "a", 9, 5) == choose(pools(40), "a", 9, 5)
 
 
 def test_kappa_of_a_known_table():

@@ -1,15 +1,18 @@
 """A small invented bank: clients, documents in the order they are seen, and the whole line run at a given clock."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from sqlalchemy import Select
+from sqlalchemy import text as sql
 
 from oncu.classifiers.tags.tagger import Tagger, build_tagger
 from oncu.config.load import load_signal_types
@@ -26,6 +29,9 @@ from oncu.storage.models import metadata
 from oncu.storage.signals import Signal
 
 from .inbox import Inbox, free_port
+
+if TYPE_CHECKING:
+    from .worked import Worked
 
 Row = dict[str, Any]
 COLUMNS = ("client_id", "legal_name", "short_names", "city", "manager", "limit", "balance")
@@ -90,9 +96,15 @@ class Bank:
         self.compose(at.date(), at, manager)
         return self.view(at.date(), manager)
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
+    def rows(self, query: str | Select[Any]) -> list[tuple[Any, ...]]:
+        """What a query answers; one in words has what the engine itself keeps of times and JSON."""
         with self.database.read() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(query)]
+            return [tuple(row) for row in connection.execute(sql(query) if isinstance(query, str) else query)]
+
+    def change(self, statement: str, **values: object) -> None:
+        """Change rows behind the program's back: `change("DELETE FROM alerts WHERE id = :id", id="x")`."""
+        with self.database.write() as connection:
+            connection.execute(sql(statement), values)
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of all tables but those of runs."""
@@ -201,3 +213,27 @@ def inbox() -> Iterator[Inbox]:
     server.start()
     yield box
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory, new_database: Path) -> Path:
+    """The file of a bank that heard of its clients, with people who log in."""
+    from .worked import seed_worked  # which needs what stands here
+
+    path = tmp_path_factory.mktemp("worked") / "oncu.db"
+    shutil.copy(new_database, path)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("oncu.signals.flow.pipeline.build_tagger", lambda types: tagger_of(tuple(sorted(types))))
+        seed_worked(path)
+    return path
+
+
+@pytest.fixture
+def worked(seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Worked"]:
+    """A copy of it, for one test to work on."""
+    from .worked import worked_copy
+
+    monkeypatch.setattr("oncu.signals.flow.pipeline.build_tagger", lambda types: tagger_of(tuple(sorted(types))))
+
+    with worked_copy(seeded, tmp_path) as made:
+        yield made

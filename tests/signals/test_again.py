@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from oncu.config.problems import Problem
+from oncu.config.settings import load_settings
 from oncu.signals.flow.again import Wanted, read_again
 from oncu.storage.database import open_database
 from oncu.storage.documents import Document, save_documents
@@ -123,7 +124,7 @@ def refused(oncu):
 
 
 def _see(*titles):
-    database = open_database("sqlite:///oncu.db")
+    database = open_database(load_settings().database_url)
     with database.write() as connection:
         at = datetime.now(UTC)
         save_documents(connection, [Document("gazete", title, title, "", at, at) for title in titles])
@@ -131,7 +132,7 @@ def _see(*titles):
 
 
 def _rows(query):
-    database = open_database("sqlite:///oncu.db")
+    database = open_database(load_settings().database_url)
     with database.read() as connection:
         rows = connection.exec_driver_sql(query).all()
     database.close()

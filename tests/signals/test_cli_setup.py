@@ -30,6 +30,7 @@ def write(path, text):
     Path(path).write_text(text, encoding="utf-8")
 
 
+@pytest.mark.sqlite_only("the file it makes")
 def test_init_makes_settings_and_database(oncu, tmp_path):
     said = oncu("init")
     assert said.code == 0 and {"oncu.yml", "oncu.db"} <= {path.name for path in tmp_path.iterdir()}

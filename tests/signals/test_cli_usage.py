@@ -64,6 +64,7 @@ def test_an_import_without_a_file_is_wrong_usage(oncu):
     assert oncu("clients", "import").code == 2
 
 
+@pytest.mark.sqlite_only("a file that is not there")
 def test_the_installed_command_explains_a_problem_in_one_line(oncu, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "oncu.signals.cli", "run"], cwd=tmp_path, capture_output=True, text=True

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from oncu.config.settings import load_settings
 from oncu.storage.database import open_database
 from oncu.storage.documents import Document, save_documents
 
@@ -39,7 +40,7 @@ def ready(oncu):
 
 
 def see(title):
-    database = open_database("sqlite:///oncu.db")
+    database = open_database(load_settings().database_url)
     now = datetime.now(UTC)
     with database.write() as connection:
         save_documents(connection, [Document("gazete", title, title, "", now, now)])

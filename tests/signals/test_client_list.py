@@ -11,6 +11,7 @@ from oncu.signals.imports.run import ImportReport, import_table
 from oncu.storage.clients import Client, load_clients, save_clients
 from oncu.storage.database import Database
 from oncu.storage.identity import client_of_every_id
+from oncu.storage.models import metadata
 from oncu.storage.names import Place, load_sites
 from oncu.storage.outcomes import load_outcomes, load_relations
 from oncu.storage.records import records_of
@@ -57,8 +58,8 @@ def clients(database: Database) -> dict[str, Client]:
 
 def dump(database: Database) -> dict[str, list[str]]:
     with database.read() as connection:
-        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-        return {n: sorted(map(str, connection.exec_driver_sql(f"SELECT * FROM {n}"))) for n in names}
+        tables = metadata.sorted_tables
+        return {table.name: sorted(map(str, connection.execute(table.select()))) for table in tables}
 
 
 def test_row_with_a_known_tax_number_is_the_client_that_has_it(both: Import, database: Database) -> None:

@@ -14,6 +14,8 @@ from oncu.signals.faces.rounds import pause_said
 from oncu.signals.flow.absences import end_absence, note_absence
 from oncu.signals.flow.days import first_day_since, is_business_day, next_business_day
 from oncu.signals.words import load_words
+from oncu.storage.database import save_new
+from oncu.storage.models import reviews
 from oncu.storage.outcomes import save_outcomes
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
@@ -181,11 +183,9 @@ def told(bank, now, *titles):
 
 def review(bank, verdict, reason, at):
     ((alert,),) = bank.rows("SELECT id FROM alerts")
+    row = {"id": verdict, "alert_id": alert, "reviewer": "ayse", "verdict": verdict, "reason": reason}
     with bank.database.write() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO reviews (id, alert_id, reviewer, verdict, reason, reviewed_at) VALUES (?, ?, 'ayse', ?, ?, ?)",
-            (verdict, alert, verdict, reason, at.strftime("%Y-%m-%d %H:%M:%S.000000")),
-        )
+        save_new(connection, reviews, [row | {"reviewed_at": at}])
 
 
 def test_without_alerts_in_the_week_before_nothing_is_said(bank, now):

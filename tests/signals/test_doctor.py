@@ -9,7 +9,8 @@ import pytest
 from oncu.config.load import SIGNALS
 from oncu.signals.doctor import examine
 from oncu.signals.learning.model_files import file_of
-from oncu.signals.learning.models import Course, promote, train_model
+from oncu.signals.learning.models import Course, train_model
+from oncu.signals.learning.promotion import promote
 
 
 @pytest.fixture

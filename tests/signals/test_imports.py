@@ -14,6 +14,7 @@ from oncu.storage.audit import find_broken_link
 from oncu.storage.clients import load_clients
 from oncu.storage.database import Database, create_database
 from oncu.storage.external import SqlQuery
+from oncu.storage.models import metadata
 from oncu.storage.outcomes import load_actions, load_exposure, load_offers, load_outcomes, load_relations
 
 Import = Callable[..., ImportReport]
@@ -52,8 +53,8 @@ def counts(report: ImportReport) -> tuple[int, int, int, int]:
 
 def dump(database: Database) -> dict[str, list[tuple[object, ...]]]:
     with database.read() as connection:
-        names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-        return {n: [tuple(r) for r in connection.exec_driver_sql(f"SELECT * FROM {n}")] for n in names}
+        tables = metadata.sorted_tables
+        return {t.name: sorted(map(tuple, connection.execute(t.select())), key=repr) for t in tables}
 
 
 def test_clients_are_stored_with_names_and_turkish_numbers(with_clients: Import, database: Database) -> None:

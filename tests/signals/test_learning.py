@@ -12,14 +12,17 @@ from oncu.classifiers.learned.label_shapes import SHAPES
 from oncu.config.load import SIGNALS
 from oncu.config.noise_classes import load_noise_classes
 from oncu.config.problems import Problem
+from oncu.signals.learning.asking import next_questions
 from oncu.signals.learning.corpus import gather, judged_passages, set_of, told_in
-from oncu.signals.learning.labelling import export_labels, give_answer, import_labels, next_questions, options_of
+from oncu.signals.learning.labelling import export_labels, give_answer, import_labels, options_of
 from oncu.signals.learning.model_files import file_of, name_file
-from oncu.signals.learning.models import Course, match_models, open_model, promote, reading_model, rollback, train_model
+from oncu.signals.learning.models import Course, match_models, open_model, reading_model, train_model
+from oncu.signals.learning.promotion import promote, rollback
 from oncu.signals.learning.trial import TrialHit, count_alerts, try_type
 from oncu.storage.audit import find_broken_link
-from oncu.storage.database import open_database
+from oncu.storage.database import open_database, save_new
 from oncu.storage.labels import label_history, load_decisions
+from oncu.storage.models import reviews
 from oncu.storage.passages import recent_passages
 from oncu.storage.trained import active_model
 
@@ -68,16 +71,16 @@ def taught(bank, give):
 
 def test_the_guess_of_the_model_is_not_shown(bank, course):
     see_and_run(bank, "Simya İlaç işçileri greve çıktı")
-    (question,) = next_questions(bank.database, course.types, "ece", 5)
+    (question,) = next_questions(bank.database, "ece", 5)
     assert set(vars(question)) == {"item", "client", "source", "seen_at", "text", "queue"}
 
 
 def test_an_answered_mention_does_not_come_again_for_the_same_person(bank, course, give):
     see_and_run(bank, "Simya İlaç işçileri greve çıktı")
-    (question,) = next_questions(bank.database, course.types, "ece", 1)
+    (question,) = next_questions(bank.database, "ece", 1)
     give(question.item, "strike")
-    assert next_questions(bank.database, course.types, "ece", 1) == []
-    assert len(next_questions(bank.database, course.types, "can", 1)) == 1
+    assert next_questions(bank.database, "ece", 1) == []
+    assert len(next_questions(bank.database, "can", 1)) == 1
 
 
 def test_a_changed_answer_leaves_the_first_in_the_history(bank, give):
@@ -127,14 +130,17 @@ def test_disagreeing_people_settle_nothing(bank, give):
     assert judged_passages(bank.database) == []
 
 
+def dismissed(alert, reason, now):
+    row = {"id": "r", "alert_id": alert, "reviewer": "ayse", "verdict": "dismissed", "reason": reason, "note": None}
+    return row | {"reviewed_at": now}
+
+
 def test_decisions_on_alerts_are_labels_of_one_type(bank):
     bank.see("Simya İlaç işçileri greve çıktı")
     bank.run()
     ((alert,),) = bank.rows("SELECT id FROM alerts")
     with bank.database.write() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO reviews VALUES ('r', ?, 'ayse', 'dismissed', 'wrong_type', NULL, '2026-03-02')", (alert,)
-        )
+        save_new(connection, reviews, [dismissed(alert, "wrong_type", bank.now)])
         (label,) = load_decisions(connection)
     assert (label.asked, label.holds, label.how) == (("strike",), (), "decision")
 
@@ -144,9 +150,7 @@ def test_a_dismissal_for_another_reason_says_nothing_of_the_type(bank):
     bank.run()
     ((alert,),) = bank.rows("SELECT id FROM alerts")
     with bank.database.write() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO reviews VALUES ('r', ?, 'ayse', 'dismissed', 'already_known', NULL, '2026-03-02')", (alert,)
-        )
+        save_new(connection, reviews, [dismissed(alert, "already_known", bank.now)])
         assert load_decisions(connection) == []
 
 
@@ -193,6 +197,7 @@ def test_a_lost_file_is_made_again(bank, train):
     assert open_model(bank.database, train())
 
 
+@pytest.mark.sqlite_only("its file moves")
 def test_a_moved_folder_of_a_database_takes_its_models_along(bank, course, train, tmp_path):
     model = train()
     promote(bank.database, course, model, "ece", bank.now, force="first one")

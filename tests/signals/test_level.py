@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oncu.signals.flow.level import RAISE, WITHDRAW, level_at, raising_steps, trace_level
+from oncu.signals.flow.level import RAISE, WITHDRAW, faded_levels, level_at, raising_steps, trace_level
 from oncu.storage.signals import Step
 
 
@@ -71,3 +71,8 @@ def test_a_level_is_held_up_by_what_still_counts(now):
     fresh = step(now + timedelta(days=30), 20, episode="new")
     raised = raising_steps([faded, *denied, fresh], now + timedelta(days=30))
     assert [shown.height for shown in raised] == [20]
+
+
+def test_before_each_step_the_level_had_faded(now):
+    steps = [step(now + timedelta(days=30), 40, episode="e2"), step(now, 40)]
+    assert faded_levels(steps) == [0, pytest.approx(20)]

@@ -21,7 +21,7 @@ FILES = [
     *(SIGNALS / "commands" / name for name in ("console.py", "clients.py", "users.py", "audit.py", "work.py")),
     *(SIGNALS / "people" / name for name in ("accounts.py", "passwords.py")),
     *(SIGNALS / "flow" / name for name in ("absences.py", "silences.py")),
-    *(SIGNALS / name for name in ("doctor.py", "filters.py", "privacy.py")),
+    *(SIGNALS / name for name in ("doctor.py", "filters.py", "privacy.py", "surroundings.py")),
 ]
 ERRORS = {"Problem", "TableError", "Bad", "BadRow", "BadLine", "Finding"}
 

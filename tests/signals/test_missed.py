@@ -84,7 +84,7 @@ def test_a_mention_under_the_threshold_is_shown_with_its_surface(bank, fail, mis
     bank.run()
     forget(bank, "tags")
     with bank.database.write() as connection:
-        connection.exec_driver_sql("UPDATE mentions SET accepted = 0, probability = 0.4")
+        connection.exec_driver_sql("UPDATE mentions SET accepted = FALSE, probability = 0.4")
     regret = missed()
     assert lost(regret) == ("not resolved", "change_mention")
     assert regret.missed[0].values == {"surface": "Nehir Kimya", "probability": 0.4, "threshold": 0.5}
@@ -103,7 +103,7 @@ def test_a_tag_under_its_threshold_says_which_threshold_would_do(bank, fail, mis
     bank.run()
     forget(bank)
     with bank.database.write() as connection:
-        connection.exec_driver_sql("UPDATE tags SET accepted = 0, probability = 0.31")
+        connection.exec_driver_sql("UPDATE tags SET accepted = FALSE, probability = 0.31")
     regret = missed()
     assert lost(regret) == ("below threshold", "change_threshold")
     assert regret.missed[0].values == {

@@ -210,6 +210,19 @@ def test_detection_takes_the_oldest_documents_first(bank, now, monkeypatch):
     assert bank.rows(first) == [(LAWSUIT,)]
 
 
+def test_document_stored_meanwhile_with_an_earlier_time_is_read_in_the_same_run(bank, now, monkeypatch):
+    monkeypatch.setattr("oncu.signals.flow.pipeline.BATCH", 1)
+    bank.see(LAWSUIT)
+    bank.see(PLANT)
+
+    def see_another(stage, done, total):
+        if done == 1:
+            bank.see(COMPLAINTS[0], at=now - DAY)
+
+    run_pending(bank.database, bank.catalogue, bank.settings, now, progress=see_another)
+    assert count(bank, "mentions") == 3
+
+
 def test_progress_is_told_batch_by_batch(bank, monkeypatch):
     monkeypatch.setattr("oncu.signals.flow.pipeline.BATCH", 2)
     for title in COMPLAINTS:

@@ -1,8 +1,9 @@
 """Reading a document: whose it is, and what it says of them."""
 
-import json
+from sqlalchemy import select
 
 from oncu.signals.flow.read import REGISTRY_PROBABILITY, VERSION
+from oncu.storage.models import tags as tag_table
 
 LAWSUIT = "Rakibi, Simya İlaç'a patent davası açtı"
 
@@ -33,14 +34,14 @@ PENALTY = "Rekabet Kurulu, Simya İlaç'a Vadi Dağıtım A.Ş. ile anlaştığ�
 def test_a_tag_is_kept_with_what_its_sentence_states(bank):
     bank.see(PENALTY)
     bank.run()
-    ((facts,),) = bank.rows("SELECT facts FROM tags WHERE type = 'regulatory_penalty'")
-    assert json.loads(facts) == {"amount": 12e6, "currency": "TRY", "counterparties": ["Vadi Dağıtım A.Ş"]}
+    ((facts,),) = bank.rows(select(tag_table.c.facts).where(tag_table.c.type == "regulatory_penalty"))
+    assert facts == {"amount": 12e6, "currency": "TRY", "counterparties": ["Vadi Dağıtım A.Ş"]}
 
 
 def test_names_of_others_are_not_kept_where_private_people_speak(bank):
     bank.see(PENALTY, category="social")
     bank.run()
-    kept = [json.loads(facts) for (facts,) in bank.rows("SELECT facts FROM tags WHERE accepted")]
+    kept = [facts for (facts,) in bank.rows(select(tag_table.c.facts).where(tag_table.c.accepted))]
     assert kept and all("counterparties" not in facts for facts in kept)
 
 
@@ -49,8 +50,8 @@ def test_a_row_of_a_registry_states_its_facts(bank, make_source):
     bank.sources = {"icra": make_source("icra", category="registry", origin="authority", provenance=provenance)}
     bank.see("Dosya 7", "Simya İlaç, 31.12.2025, 250.000 TL", source="icra", fields={"firm": "Simya İlaç Sanayi A.Ş."})
     bank.run()
-    ((facts,),) = bank.rows("SELECT facts FROM tags")
-    assert json.loads(facts) == {"amount": 250e3, "currency": "TRY", "dates": ["2025-12-31"]}
+    ((facts,),) = bank.rows(select(tag_table.c.facts))
+    assert facts == {"amount": 250e3, "currency": "TRY", "dates": ["2025-12-31"]}
 
 
 def test_a_client_named_in_passing_gets_no_tags(bank):

@@ -6,10 +6,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from sqlalchemy import func, make_url, select
+
+from oncu.storage.database import connect
+from oncu.storage.models import metadata
 
 NAMES = ["Pelit", "Nergis", "Taşkale", "Ulubük", "Sumaklı", "Bozkır", "Ahenk", "Kutup", "Soytaş", "Mavikanat"]
 TRADES = ["Kimya", "Döküm", "Plastik", "Tekstil"]
@@ -37,12 +41,12 @@ settings = Settings(alerts={"first_poll_days": 60})
 pipeline.run_pending(database, pipeline.Catalogue({}, types), settings, datetime.fromisoformat(sys.argv[2]))
 """
 TYPES = ["lawsuit", "insolvency", "plant_expansion", "customer_complaint", "capacity_certificate"]
-TIMES = {"runs", "versions", "sqlite_sequence"}
+TIMES = {"runs", "versions"}
 
 
 @pytest.fixture
 def pending(bank, now):
-    """A database file of 300 documents of six weeks that wait to be read; each story is told by two outlets."""
+    """The address of 300 documents of six weeks that wait to be read; each story is told by two outlets."""
     clients = [f"{name} {trade}" for name in NAMES for trade in TRADES]
     bank.add_clients(
         *({"client_id": f"K{n}", "legal_name": f"{c} A.Ş.", "manager": "m"} for n, c in enumerate(clients))
@@ -53,32 +57,39 @@ def pending(bank, now):
             told = {"source": outlet, "natural_key": f"{n}", "published_at": now - timedelta(hours=7 * (n % 144))}
             bank.see(story.format(client), f"Ayrıntı {n}: dosya {n % 50} hakkında açıklama yapıldı.", **told)
     bank.database.close()
-    return Path(bank.database.engine.url.database)
+    return bank.database.address
 
 
-def start(path, now):
-    return subprocess.Popen([sys.executable, "-c", RUN, f"sqlite:///{path}", now.isoformat(), *TYPES])
+@pytest.fixture
+def undisturbed(pending, engine, tmp_path, request):
+    """The address of the same database once more."""
+    if engine == "sqlite":
+        yield f"sqlite:///{shutil.copy(pending.removeprefix('sqlite:///'), tmp_path / 'undisturbed.db')}"
+        return
+    with request.getfixturevalue("postgresql_server").database(like=make_url(pending).database) as address:
+        yield address
 
 
-def copy(path, name):
-    return Path(shutil.copy(path, path.with_name(name)))
+def start(address, now):
+    return subprocess.Popen([sys.executable, "-c", RUN, address, now.isoformat(), *TYPES])
 
 
-def tables(path):
-    with sqlite3.connect(path) as connection:
-        names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {n: sorted(connection.execute(f'SELECT * FROM "{n}"'), key=repr) for n in names if n not in TIMES}
+def tables(address):
+    with closing(connect(address)) as database, database.read() as connection:
+        kept = [table for table in metadata.sorted_tables if table.name not in TIMES]
+        return {table.name: sorted(map(repr, connection.execute(table.select()))) for table in kept}
 
 
-def count(path, table):
-    with sqlite3.connect(path, timeout=30) as connection:
-        return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+def count(database, table):
+    with database.read() as connection:
+        return connection.execute(select(func.count()).select_from(metadata.tables[table])).scalar_one()
 
 
-def kill_when(process, path, table, rows):
+def kill_when(process, address, table, rows):
     """Kill a run as soon as a table holds so many rows; whether it was still running."""
-    while process.poll() is None and count(path, table) < rows:
-        pass
+    with closing(connect(address)) as database:
+        while process.poll() is None and count(database, table) < rows:
+            pass
     was_running = process.poll() is None
     if was_running:
         os.kill(process.pid, signal.SIGKILL)
@@ -86,8 +97,7 @@ def kill_when(process, path, table, rows):
     return was_running
 
 
-def test_a_run_killed_anywhere_ends_like_an_undisturbed_one(pending, now):
-    undisturbed = copy(pending, "undisturbed.db")
+def test_a_run_killed_anywhere_ends_like_an_undisturbed_one(pending, undisturbed, now):
     assert start(undisturbed, now).wait() == 0
     expected = tables(undisturbed)
     moments = [("readings", 20), ("readings", 120), ("readings", 280), ("signals", 1), ("signals", 30), ("alerts", 1)]
@@ -95,8 +105,9 @@ def test_a_run_killed_anywhere_ends_like_an_undisturbed_one(pending, now):
     for table, rows in moments:
         killed += kill_when(start(pending, now), pending, table, rows)
     assert start(pending, now).wait() == 0
-    with sqlite3.connect(pending) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    if pending.startswith("sqlite"):
+        with closing(sqlite3.connect(pending.removeprefix("sqlite:///"))) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     found = tables(pending)
     assert killed >= 4 and len(expected["alerts"]) > 20
     assert {name for name in expected if found[name] != expected[name]} == set()

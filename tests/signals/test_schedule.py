@@ -120,7 +120,7 @@ def test_night_that_was_slept_through_is_caught_up_once(office: Office) -> None:
 
 def test_jobs_that_are_off_do_not_exist() -> None:
     settings = Settings.model_validate({"schedule": {"train": "off", "crawl": False}})
-    assert [job.name for job in jobs_of(settings)] == ["read", "digest", "score", "retention"]
+    assert [job.name for job in jobs_of(settings)] == ["read", "remind", "digest", "score", "retention"]
 
 
 def test_sources_are_due_by_their_own_schedule(office: Office, make_source: Callable[..., SourceSpec]) -> None:
@@ -177,7 +177,8 @@ def test_overview_tells_what_failed_what_is_late_and_what_comes_next(office: Off
     views = {view.name: view for view in view_jobs(office, jobs_of(office.settings), later)}
     states = {name: view.state for name, view in views.items()}
     assert states == {
-        "crawl": "never", "read": "late", "digest": "never", "score": "failed", "retention": "never", "train": "never",
+        "crawl": "never", "read": "late", "remind": "never", "digest": "never", "score": "failed", "retention": "never",
+        "train": "never",
     }  # fmt: skip
     assert views["digest"].next_at == datetime.fromisoformat("2026-03-03T08:00:00+03:00")
     lines = job_lines(list(views.values()), load_words("tr", "Europe/Istanbul"))
@@ -216,7 +217,8 @@ def test_command_keeps_going_until_told_to_stop(tmp_path: Path, new_database: Pa
     import shutil
 
     database = shutil.copy(new_database, tmp_path / "oncu.db")
-    (tmp_path / "oncu.yml").write_text("schedule: {crawl: off, read: off, digest: off, score: off, train: off}\n")
+    off = ", ".join(f"{job}: off" for job in ("crawl", "read", "remind", "digest", "score", "train"))
+    (tmp_path / "oncu.yml").write_text(f"schedule: {{{off}}}\n")
     environment = {**os.environ, "ONCU_DATABASE_URL": f"sqlite:///{database}"}
     process = subprocess.Popen(
         [sys.executable, "-m", "oncu.signals.cli", "schedule"],

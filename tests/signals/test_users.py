@@ -10,7 +10,8 @@ import pytest
 from oncu.config.problems import Problem
 from oncu.config.settings import AccessSettings
 from oncu.signals.people.accounts import create_person
-from oncu.signals.people.rights import reasons_to_see
+from oncu.signals.people.rights import Reason, reasons_to_see
+from oncu.signals.words import load_words
 from oncu.storage.absences import Absence, save_absence
 from oncu.storage.clients import save_clients
 from oncu.storage.database import Database, connect
@@ -123,8 +124,24 @@ def test_reasons_to_see_a_client_are_given_just_where_the_wall_shows_it(
 
 
 def test_reason_names_the_absence(bank: Database, now: datetime) -> None:
-    assert reasons_to_see(bank, "ayse", "D", now.date()) == ["they are its deputy while mc is away, until 2026-03-02"]
-    assert reasons_to_see(bank, "lale", "A", now.date()) == ["it is in the portfolio of ma, of their team"]
+    assert reasons_to_see(bank, "ayse", "D", now.date()) == [Reason("deputy", manager="mc", until=now.date())]
+    assert reasons_to_see(bank, "lale", "A", now.date()) == [Reason("team", manager="ma")]
+
+
+@pytest.mark.parametrize("kind", ["every", "own", "team", "stands_in", "deputy", "lead"])
+def test_every_reason_is_said_in_both_languages(now: datetime, kind: str) -> None:
+    reason = Reason(kind, role="risk", manager="mc", until=now.date())
+    turkish, english = (reason.said(load_words(language, "Europe/Istanbul")) for language in ("tr", "en"))
+    assert turkish != english
+    assert ("02.03.2026" in turkish) == ("2026-03-02" in english) == (kind in ("stands_in", "deputy"))
+
+
+def test_first_person_is_told_what_comes_next(oncu: Oncu) -> None:
+    said = [
+        oncu("users", "add", name, "--role", "admin", "--password-stdin", typed=f"{SECRET}\n")[1]
+        for name in ("adem", "ece")
+    ]
+    assert ["oncu serve" in one for one in said] == [True, False]
 
 
 def test_unknown_client_is_said_so(bank: Database) -> None:

@@ -201,7 +201,7 @@ def test_foreign_text_is_shown_as_text(bank):
 
 
 def test_a_failure_shows_no_traceback(heard, monkeypatch):
-    monkeypatch.setattr("oncu.signals.web.pages.risks.flagged_clients", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("oncu.signals.web.flagged.flagged_clients", lambda *_, **__: 1 / 0)
     answer = browser_of(heard).get("/risks")
     assert answer.status_code == 500 and "Traceback" not in answer.text and "ZeroDivision" not in answer.text
 

@@ -1,4 +1,4 @@
-"""Answers to alerts: from the pages and from signed links, kept once, read by labels, names and the scoreboard."""
+"""Answers to alerts: from the pages and from signed links, one move each, read by labels, names and the scoreboard."""
 
 from datetime import timedelta
 
@@ -17,7 +17,8 @@ OWN = {"sec-fetch-site": "same-origin"}
 @pytest.fixture
 def browser(bank, monkeypatch):
     monkeypatch.setenv("ONCU_LINK_KEY", KEY)
-    bank.see("Parlak Telekom konkordato ilan etti")
+    bank.see("Parlak Telekom işçileri greve çıktı")
+    bank.see("Simya İlaç iflas etti")
     bank.run()
     site = Site(bank.database, bank.catalogue, bank.settings, lambda: bank.now, actor="ayse")
     return TestClient(build_app(site), base_url="http://oncu.test", headers=OWN, raise_server_exceptions=False)
@@ -25,6 +26,11 @@ def browser(bank, monkeypatch):
 
 @pytest.fixture
 def alert(bank, browser):
+    return bank.rows("SELECT id FROM alerts WHERE type = 'strike'")[0][0]
+
+
+@pytest.fixture
+def severe(bank, browser):
     return bank.rows("SELECT id FROM alerts WHERE type = 'insolvency'")[0][0]
 
 
@@ -32,50 +38,50 @@ def reviews(bank):
     return bank.rows("SELECT reviewer, verdict, reason FROM reviews ORDER BY reviewed_at, id")
 
 
-def answer(browser, alert, value, back="/"):
-    return browser.post(f"/alerts/{alert}/answer", data={"answer": value, "back": back}, follow_redirects=False)
+def move(browser, alert, value, back="/", **more):
+    return browser.post(f"/alerts/{alert}/hamle", data={"move": value, "back": back} | more, follow_redirects=False)
+
+
+def state_of(bank, alert):
+    return bank.rows(f"SELECT state FROM alerts WHERE id = '{alert}'")[0][0]
 
 
 def test_an_answer_is_kept_with_the_name_of_who_gave_it_and_leads_back(bank, browser, alert):
-    gone = answer(browser, alert, "wrong_type", "/?days=30")
+    gone = move(browser, alert, "dismiss:wrong_type", "/?days=30")
     assert (gone.status_code, gone.headers["location"]) == (303, "/?days=30")
     assert reviews(bank) == [("ayse", "dismissed", "wrong_type")]
-    assert bank.rows("SELECT actor, action, after_digest FROM audit WHERE action LIKE 'alert.%'") == [
-        ("ayse", "alert.answer", "wrong_type")
+    assert bank.rows("SELECT actor, action, reason FROM audit WHERE substr(action, 1, 6) = 'alert.'") == [
+        ("ayse", "alert.dismiss", "wrong_type")
     ]
 
 
-def test_the_same_answer_twice_is_one_and_another_replaces_it(bank, browser, alert):
-    for value in ("right", "right", "old"):
-        bank.now += timedelta(minutes=1)
-        answer(browser, alert, value)
-    assert [row[1:] for row in reviews(bank)] == [("accepted", None), ("dismissed", "old")]
-    assert 'value="old" aria-pressed="true"' in browser.get(f"/alerts/{alert}").text
+@pytest.mark.parametrize(
+    ("value", "holds", "noise"),
+    [("accept", ("strike",), None), ("dismiss:wrong_firm", (), "wrong_company")],
+)
+def test_answers_teach_what_labels_teach(bank, browser, alert, value, holds, noise):
+    move(browser, alert, value)
+    with bank.database.read() as connection:
+        [label] = load_decisions(connection)
+    assert (label.holds, label.noise, label.asked) == (holds, noise, ("strike",))
 
 
 @pytest.mark.parametrize(
-    ("value", "holds", "noise"), [("right", ("insolvency",), None), ("wrong_firm", (), "wrong_company")]
+    "value", ["", "perhaps", "dismiss", "dismiss:boring", "propose", "snooze:x", "snooze:99999999999"]
 )
-def test_answers_teach_what_labels_teach(bank, browser, alert, value, holds, noise):
-    answer(browser, alert, value)
-    with bank.database.read() as connection:
-        [label] = load_decisions(connection)
-    assert (label.holds, label.noise, label.asked) == (holds, noise, ("insolvency",))
+def test_what_is_no_move_is_refused_with_what_was_typed(bank, browser, alert, value):
+    refused = move(browser, alert, value, note="bunu unutma")
+    assert refused.status_code == 400 and 'id="said"' in refused.text and 'value="bunu unutma"' in refused.text
+    assert bank.rows("SELECT * FROM moves") == [] and reviews(bank) == []
 
 
-@pytest.mark.parametrize("value", ["", "perhaps", "accepted"])
-def test_what_is_no_answer_is_refused(bank, browser, alert, value):
-    assert answer(browser, alert, value).status_code == 400
-    assert reviews(bank) == []
-
-
-def test_an_answer_to_an_alert_that_is_none_is_not_found(browser):
-    assert answer(browser, "0" * 32, "right").status_code == 404
+def test_a_move_on_an_alert_that_is_none_is_not_found(browser):
+    assert move(browser, "0" * 32, "accept").status_code == 404
 
 
 @pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"])
-def test_an_answer_leads_to_no_other_site(browser, alert, back):
-    assert answer(browser, alert, "right", back).headers["location"] == f"/alerts/{alert}"
+def test_a_move_leads_to_no_other_site(browser, alert, back):
+    assert move(browser, alert, "accept", back).headers["location"] == f"/alerts/{alert}"
 
 
 def link(alert, value, at, manager="burak"):
@@ -95,7 +101,36 @@ def test_the_button_of_a_link_answers_once_for_its_manager(bank, browser, alert)
     for _ in range(2):
         assert "Yanıt kaydedildi (burak)" in browser.post(address).text
     assert reviews(bank) == [("burak", "dismissed", "unimportant")]
-    assert "<form" not in browser.get(address).text.partition("<main")[2]
+    assert "<form" not in browser.get(address).text.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_link_of_another_answer_reopens_and_decides_anew(bank, browser, alert):
+    for value in ("right", "old"):
+        bank.now += timedelta(minutes=1)
+        browser.post(link(alert, value, bank.now))
+    bank.now += timedelta(minutes=1)
+    browser.post(link(alert, "right", bank.now))
+    assert [row[1:] for row in reviews(bank)] == [("accepted", None), ("dismissed", "old"), ("accepted", None)]
+    assert state_of(bank, alert) == "accepted"
+
+
+def test_a_link_alone_dismisses_no_severe_risk(bank, browser, severe):
+    page = browser.post(link(severe, "old", bank.now))
+    assert state_of(bank, severe) == "dismissal_proposed" and reviews(bank) == []
+    assert "Ret ikinci kişiyi bekliyor" in page.text
+
+
+def test_who_proposed_by_link_is_no_second_person_in_the_pages(bank, browser, severe):
+    browser.post(link(severe, "old", bank.now, manager="ayse"))
+    refused = move(browser, severe, "confirm")
+    assert refused.status_code == 400 and "ikinci bir kişi" in refused.text
+    assert state_of(bank, severe) == "dismissal_proposed"
+
+
+def test_a_link_to_what_waits_for_a_second_person_says_so(bank, browser, severe):
+    browser.post(link(severe, "old", bank.now))
+    refused = browser.post(link(severe, "right", bank.now))
+    assert refused.status_code == 400 and "ikinci kişiyi bekliyor" in refused.text
 
 
 def test_an_old_link_says_so_politely_and_changes_nothing(bank, browser, alert):
@@ -129,5 +164,5 @@ def test_a_link_cannot_be_used_from_another_site(bank, browser, alert):
     [("application/json", b"{}", 415), ("application/x-www-form-urlencoded", b"a=" + b"x" * 300_000, 413)],
 )
 def test_what_is_no_form_is_refused(browser, alert, kind, body, status):
-    sent = browser.post(f"/alerts/{alert}/answer", content=body, headers={"content-type": kind})
+    sent = browser.post(f"/alerts/{alert}/hamle", content=body, headers={"content-type": kind})
     assert sent.status_code == status

@@ -1,11 +1,24 @@
 """The trail: append-only, chained, and a change to any row is found."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from oncu.storage.audit import GENESIS, TrailEnd, find_broken_link, trail_end, trail_rows, write_audit
+from oncu.storage.audit import (
+    GENESIS,
+    TrailEnd,
+    check_links,
+    find_broken_link,
+    trail_actions,
+    trail_end,
+    trail_rows,
+    write_audit,
+)
 from oncu.storage.database import Database, StorageError
+from oncu.storage.people import Person, add_person
+from oncu.storage.wall import Viewer, build_wall
 
 
 @pytest.fixture
@@ -87,6 +100,59 @@ def test_trail_is_read_newest_first_and_filtered(trail: Database, now: datetime)
         write_audit(connection, "ece", "alert.answer", "100%", now + timedelta(days=1), reason="page")
     with trail.read() as connection:
         assert [row.seq for row in trail_rows(connection, limit=2)] == [4, 3]
-        assert [row.seq for row in trail_rows(connection, actor="ayse", subject="clients 1")] == [2]
+        assert [row.seq for row in trail_rows(connection, actor="ayse", part_of_subject="clients 1")] == [2]
         assert [row.reason for row in trail_rows(connection, since=now + timedelta(hours=1))] == ["page"]
-        assert [row.seq for row in trail_rows(connection, subject="0%")] == [4]
+        assert [row.seq for row in trail_rows(connection, part_of_subject="0%")] == [4]
+
+
+def test_rows_are_found_by_what_was_acted_on_or_its_first_word(trail: Database, now: datetime) -> None:
+    with trail.write() as connection:
+        for subject in ("C1", "C1 9f3c", "C12", "C1%", "xC1 y"):
+            write_audit(connection, "ece", "act.visit", subject, now)
+        assert [row.object for row in trail_rows(connection, subject="C1")] == ["C1 9f3c", "C1"]
+        assert [row.object for row in trail_rows(connection, subject="C%")] == []
+
+
+def test_rows_are_found_by_action_days_and_number(trail: Database, now: datetime) -> None:
+    with trail.write() as connection:
+        write_audit(connection, "ece", "export", "x", now + timedelta(days=1))
+        assert [row.seq for row in trail_rows(connection, action="export")] == [4]
+        assert [row.seq for row in trail_rows(connection, until=now + timedelta(hours=1), before=3)] == [2, 1]
+        assert trail_actions(connection) == ["export", "import"]
+
+
+def test_trail_is_checked_in_parts_that_follow_each_other(trail: Database) -> None:
+    with trail.read() as connection:
+        first = check_links(connection, most=2)
+        assert (first.end.seq, first.broken, first.is_done) == (2, None, False)
+        rest = check_links(connection, start=first.end, most=2)
+        assert (rest.end, rest.broken, rest.is_done) == (trail_end(connection), None, True)
+        wrong = check_links(connection, start=TrailEnd(2, "0" * 64))
+        assert wrong.broken == 3
+
+
+def test_what_was_acted_on_is_cut_where_an_index_would_refuse_it(database: Database, now: datetime) -> None:
+    with database.write() as connection:
+        write_audit(connection, "ece", "import", "ş" * 5_000, now)
+        assert [len(row.object) for row in trail_rows(connection)] == [500]
+        assert find_broken_link(connection) is None
+
+
+@pytest.mark.sqlite_only("the plan is SQLite's")
+@pytest.mark.parametrize("asked", [{"actor": "ece"}, {"action": "export"}, {"subject": "C1"}])
+def test_a_long_trail_is_searched_by_index_behind_the_wall(
+    trail: Database, now: datetime, asked: dict[str, str]
+) -> None:
+    plans = []
+    with trail.write() as connection:
+        add_person(connection, Person("oya", "Oya", frozenset({"auditor"}), "test", now))
+    with build_wall(trail).seen_by(Viewer("oya", now.date())).read() as connection:
+
+        def explain(conn: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if "audit" in statement and "EXPLAIN" not in statement:
+                plans.extend(conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
+
+        event.listen(connection, "before_cursor_execute", explain)
+        list(trail_rows(connection, limit=100, **asked))
+    assert any("USING INDEX ix_audit_" in plan[3] for plan in plans)
+    assert not any(plan[3].startswith("SCAN audit") for plan in plans)

@@ -147,6 +147,15 @@ def test_many_writers_that_read_first_all_come_through(database: Database, now: 
         assert len(connection.execute(runs.select()).all()) == 40
 
 
+def test_whoever_looks_sees_one_moment(database: Database, now: datetime) -> None:
+    with database.read() as looks:
+        before = looks.execute(clients.select()).all()
+        with database.write() as writes:
+            save_new(writes, clients, [client("C1", now)])
+        assert looks.execute(clients.select()).all() == before == []
+    assert names(database) == [("C1", "Örnek C1")]
+
+
 def problem_of(database: Database, statement: str) -> str:
     """What a user is told of a statement that fails."""
     with pytest.raises(StorageError) as error, database.write() as connection:

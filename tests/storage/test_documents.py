@@ -69,6 +69,15 @@ def test_no_documents_are_nothing(database: Database) -> None:
     assert save(database) == Saved()
 
 
+def test_documents_after_one_are_those_seen_later_or_with_a_greater_id(database: Database, document: Document) -> None:
+    later = replace(document, natural_key="z", first_seen_at=document.first_seen_at + timedelta(seconds=1))
+    save(database, document, replace(document, natural_key="b"), replace(document, natural_key="c"), later)
+    every = pending(database)
+    with database.read() as connection:
+        rest = [pending_documents(connection, "read", limit=10, after=one) for one in every]
+    assert rest == [every[n + 1 :] for n in range(4)] and every[3] == later
+
+
 def test_document_comes_back_as_it_was(database: Database, document: Document) -> None:
     full = replace(document, published_at=document.first_seen_at, url="https://ornek.example/a", author_digest="x")
     save(database, full)

@@ -67,7 +67,7 @@ def test_rows_come_from_a_query(postgresql: Database, now: datetime) -> None:
     assert (report.new, found.legal_name, found.limit) == (1, "Örnek %s :x", 1234.5)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit"])
 def test_trail_refuses_to_be_changed(postgresql: Database, now: datetime, statement: str) -> None:
     with postgresql.write() as connection:
         write_audit(connection, "ayse", "import", "clients", now)
@@ -113,7 +113,8 @@ def test_an_alert_is_routed_and_its_message_is_taken_by_one_sender(postgresql: D
         with postgresql.write() as connection:
             save_documents(connection, [Document(source, "b", title, "", now, now)])
         run_pending(postgresql, Catalogue({}, types), Settings(), now + timedelta(hours=hours))
-    asked = {"oldest": now - timedelta(days=1), "pause_of": lambda tries: timedelta(minutes=tries)}
+    days = {"oldest": now - timedelta(days=1), "latest": now + timedelta(days=1)}
+    asked = days | {"pause_of": lambda tries: timedelta(minutes=tries)}
     with postgresql.write() as one, postgresql.write() as other:
         claimed = [len(claim_due(sender, now + timedelta(hours=1), **asked)) for sender in (one, other)]
     with postgresql.read() as connection:

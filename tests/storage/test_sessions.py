@@ -11,8 +11,11 @@ from oncu.storage.sessions import (
     Token,
     add_token,
     end_access,
+    end_others,
     end_session,
     end_token,
+    handle_of,
+    open_sessions,
     session_person,
     start_session,
     token_of,
@@ -99,3 +102,26 @@ def test_no_secret_is_kept(bank: Database, now: datetime) -> None:
         secrets.append(add_token(connection, Token("ece", "crm", False, now, now + IDLE), by="adem"))
         kept = str([connection.execute(table.select()).fetchall() for table in metadata.sorted_tables])
     assert not [secret for secret in secrets if secret in kept]
+
+
+def test_open_sessions_are_told_apart_by_what_opens_nothing(bank: Database, now: datetime) -> None:
+    later = now + timedelta(minutes=20)
+    with bank.write() as connection:
+        old, here = start_session(connection, "ece", now - timedelta(minutes=31)), start_session(connection, "ece", now)
+        there = start_session(connection, "ece", later)
+        found = open_sessions(connection, "ece", later, idle=IDLE, longest=LONGEST)
+    assert [one.handle for one in found] == [handle_of(there), handle_of(here)]
+    assert handle_of(old) not in [one.handle for one in found]
+    assert person_at(bank, found[0].handle, later) is None
+
+
+def test_others_end_and_the_own_session_goes_on(bank: Database, now: datetime) -> None:
+    with bank.write() as connection:
+        here, there, third = (start_session(connection, "ece", now) for _ in range(3))
+        assert end_others(connection, "ece", here, now, handle=handle_of(there)) == 1
+        assert end_others(connection, "ece", here, now, handle="%") == 0
+    assert [person_at(bank, one, now) for one in (here, there, third)] == ["ece", None, "ece"]
+    with bank.write() as connection:
+        assert end_others(connection, "ece", here, now) == 1
+        assert end_others(connection, "adem", here, now) == 0
+    assert [person_at(bank, one, now) for one in (here, third)] == ["ece", None]

@@ -1,5 +1,6 @@
 """A full database of every earlier version becomes one of this version, without a row lost or changed."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,6 +25,8 @@ from oncu.storage.database import (
 from oncu.storage.models import metadata
 
 EARLIER = sorted(known_revisions() - {newest_revision()})
+# All of them where engines are asked for by name; else some, since each takes a second.
+TRIED = EARLIER if os.environ.get("ONCU_TEST_ENGINE") else sorted({*EARLIER[::6], EARLIER[-1]})
 SOME_ROWS = range(1, 4)
 # Chained rows, written by the program alone: made-up ones would break the chain.
 CHAINED = {"audit", "audit_head", "alembic_version"}
@@ -106,7 +109,7 @@ def rows_of(database: Database, tables: list[Table]) -> dict[Table, list[Any]]:
         return {table: sorted(map(repr, connection.execute(table.select()))) for table in tables}
 
 
-@pytest.mark.parametrize("revision", EARLIER)
+@pytest.mark.parametrize("revision", TRIED)
 def test_rows_of_an_earlier_version_are_all_there(empty_address: str, revision: str) -> None:
     old = make(empty_address, revision)
     before = fill(old)

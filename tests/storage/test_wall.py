@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Boolean, Column, Connection, Date, Float, Integer, 
 
 from oncu.storage.absences import Absence, save_absence
 from oncu.storage.access import OPEN, ROLES, RULES
-from oncu.storage.database import Database, StorageError, connect
+from oncu.storage.database import Database, StorageError, connect, create_database
 from oncu.storage.models import Moment, metadata
 from oncu.storage.people import Person, add_person
 from oncu.storage.policies import grant_reader
@@ -275,3 +275,17 @@ def test_plain_role_reads_no_secrets_and_writes_nothing(looked_at: str, statemen
 
 def test_roles_are_those_of_the_tests() -> None:
     assert {role for roles, _, _ in PEOPLE.values() for role in roles} == set(ROLES)
+
+
+def test_upgrade_lets_the_plain_role_read_what_is_new(looked_at: str) -> None:
+    owner, looker = connect(looked_at), connect(as_looker(looked_at))
+    with owner.write() as connection:
+        connection.exec_driver_sql("REVOKE ALL ON slots, clients FROM looker")
+    with pytest.raises(StorageError, match="permission denied"), looker.read() as connection:
+        connection.execute(metadata.tables["slots"].select())
+    create_database(looked_at).close()
+    with looker.read() as connection:
+        seen = [len(connection.execute(metadata.tables[name].select()).all()) for name in ("slots", "clients")]
+    assert seen == [len(MANAGERS), 0]
+    owner.close()
+    looker.close()

@@ -16,13 +16,11 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from aiosmtpd.controller import Controller
-
 from oncu.config.load import SIGNALS
 from oncu.storage.clients import save_clients
 from oncu.storage.database import create_database
 
-from .mailbox import DOWN, Mailbox, mail_server
+from .mailbox import Mailbox
 from .told import PAPERS, TYPES, Event, events, feed, firms
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
@@ -46,7 +44,7 @@ expect:
 """
 RULES = """\
 rules:
-  - {name: all, title: {tr: Hepsi, en: All}, whom: [owner], channel: [digest, mail], deadline: 4h}
+  - {name: all, title: {tr: Hepsi, en: All}, whom: [owner], channel: [digest, mail], deadline: 30d}
 """
 SETTINGS = """\
 database_url: sqlite:///{folder}/oncu.db
@@ -58,7 +56,9 @@ models_folder: {folder}/models
 crawl: {{delay_seconds: 0, author_salt: s, process: inside, allow_private: ["127.0.0.1:{port}"]}}
 mail: {{host: 127.0.0.1, port: {mail_port}, starttls: false, sender: oncu@bank.example, timeout_seconds: 10,
   recipients: {{ayse: ayse@bank.example, burak: burak@bank.example, ceren: ceren@bank.example}}}}
-schedule: {{crawl: 1m, read: 1m, digest: "08:00", score: off, retention: off, train: off}}
+review: {{decide_within: 30d}}
+schedule: {{crawl: 1m, read: 1m, digest: "08:00", score: off, retention: off, train: off,
+  remind: off}}
 """
 
 
@@ -104,7 +104,6 @@ class Line:
     folder: Path
     papers: Papers
     box: Mailbox
-    server: Controller
     mother: "subprocess.Popen[str]"
     kills: int = 0
 
@@ -122,9 +121,10 @@ class Line:
         copies: int = 1,
     ) -> list[int]:
         """Run commands in so many processes at once, killed at a step or after so much computing; how each ended."""
-        order = {"words": [list(some) for some in words], "at": at.isoformat(), "step": step, "seconds": seconds}
+        order = {"folder": str(self.folder), "words": [list(some) for some in words], "at": at.isoformat()}
+        order |= {"step": step, "seconds": seconds, "copies": copies}
         assert self.mother.stdin and self.mother.stdout
-        self.mother.stdin.write(json.dumps(order | {"copies": copies}) + "\n")
+        self.mother.stdin.write(json.dumps(order) + "\n")
         self.mother.stdin.flush()
         line = self.mother.stdout.readline()
         if not line:
@@ -132,18 +132,6 @@ class Line:
         ended = list(json.loads(line))
         self.kills += sum(code < 0 for code in ended)
         return ended
-
-    def run_without_mail(self, mood: str, words: Sequence[Sequence[str]] = WHOLE, *, at: datetime) -> list[int]:
-        """Run while the mail server is in a bad mood."""
-        self.box.mood = mood
-        if mood == DOWN:
-            self.server.stop()
-        try:
-            return self.run(words, at=at)
-        finally:
-            if mood == DOWN:
-                self.server.start()
-            self.box.mood = "fine"
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of the database."""
@@ -157,17 +145,16 @@ class Line:
 
 
 @contextmanager
-def open_line(folder: Path, count: int, port: int) -> Iterator[Line]:
+def open_line(folder: Path, count: int, mother: "subprocess.Popen[str]") -> Iterator[Line]:
     """A line whose papers will tell so many events."""
     told = events(count)
     with ExitStack() as stack:
         papers = stack.enter_context(Papers(told))
         Thread(target=papers.serve_forever, daemon=True).start()
         stack.callback(papers.shutdown)
-        box = Mailbox(port)
-        server = stack.enter_context(mail_server(box))
-        install(folder, told, papers.server_port, port)
-        yield Line(folder, papers, box, server, stack.enter_context(_mother(folder)))
+        box = stack.enter_context(Mailbox())
+        install(folder, told, papers.server_port, box.port)
+        yield Line(folder, papers, box, mother)
 
 
 def install(folder: Path, told: list[Event], site_port: int, mail_port: int) -> None:
@@ -185,22 +172,23 @@ def install(folder: Path, told: list[Event], site_port: int, mail_port: int) -> 
     database = create_database(f"sqlite:///{folder}/oncu.db")
     with database.write() as connection:
         save_clients(
-            connection, [_client(n, *firm) for n, firm in enumerate(firms(-(-len(told) // len(TYPES))))], START
+            connection, [client_of(n, *firm) for n, firm in enumerate(firms(-(-len(told) // len(TYPES))))], START
         )
     database.close()
 
 
-def _client(number: int, client_id: str, name: str) -> dict[str, Any]:
+def client_of(number: int, client_id: str, name: str) -> dict[str, Any]:
+    """The row of a client, of one of three managers in turn."""
     row = {"client_id": client_id, "legal_name": f"{name} Sanayi A.Ş.", "short_names": (name,)}
     return row | {"manager": MANAGERS[number % len(MANAGERS)], "limit": None, "balance": None, "city": None}
 
 
 @contextmanager
-def _mother(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+def begin_mother() -> Iterator["subprocess.Popen[str]"]:
+    """A process with everything loaded, for any number of lines."""
     known = {name: value for name, value in os.environ.items() if not name.startswith("ONCU_")}
     process = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("mother.py")],
-        cwd=folder,
+        [sys.executable, Path(__file__).with_name("mother.py"), *TYPES],
         env=known | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

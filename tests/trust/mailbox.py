@@ -1,13 +1,13 @@
 """A real mail server that can be in a bad mood."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email import message_from_bytes
-from typing import Any
+from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from ..signals.inbox import free_port
 
 FINE = "fine"
 DOWN = "down"  # nobody listens
@@ -20,16 +20,34 @@ OUTAGES = (DOWN, BUSY, FULL, CLOSED, DROPS, DEAF)
 
 
 class Mailbox:
-    """Keeps the ids of the mails it took, with how often each came, and to whom they are."""
+    """Keeps the ids of the mails it took, with how often each came."""
 
-    def __init__(self, port: int) -> None:
-        self.port, self.mood = port, FINE
+    def __init__(self) -> None:
+        self.port, self.mood = free_port(), FINE
         self.came: Counter[str] = Counter()
         self.unheard = 0  # how many it kept without being able to say so
+        self._server: Controller | None = None
 
-    async def handle_EHLO(
+    def __enter__(self) -> Self:
+        self.turn(FINE)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.turn(DOWN)
+
+    def turn(self, mood: str) -> None:
+        """Be in another mood from now on."""
+        self.mood = mood
+        if mood == DOWN and self._server:
+            self._server.stop()
+            self._server = None
+        elif mood != DOWN and self._server is None:
+            self._server = _Controller(self, hostname="127.0.0.1", port=self.port)
+            self._server.start()
+
+    async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, _: Envelope, name: str, answers: list[str]
-    ) -> list[str]:  # noqa: N802
+    ) -> list[str]:
         session.host_name = name
         return ["554 closed"] if self.mood == CLOSED else answers
 
@@ -60,25 +78,15 @@ class Mailbox:
 
 
 class _Server(SMTP):
-    async def smtp_DATA(self, arg: str) -> Any:  # noqa: N802
-        if self.event_handler.mood != DROPS:
-            return await super().smtp_DATA(arg)
-        await self.push("354 go on")
-        await self._reader.readline()
-        self.transport.abort()
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        if self.event_handler.mood == DROPS:
+            await self.push("354 go on")
+            await self._reader.readline()
+            self.transport.abort()
+        else:
+            await super().smtp_DATA(arg)
 
 
 class _Controller(Controller):
     def factory(self) -> SMTP:
         return _Server(self.handler, **self.SMTP_kwargs)
-
-
-@contextmanager
-def mail_server(box: Mailbox) -> Iterator[_Controller]:
-    """The server of a mailbox, until the end."""
-    server = _Controller(box, hostname="127.0.0.1", port=box.port)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()

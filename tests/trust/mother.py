@@ -1,9 +1,10 @@
 """A process that has everything loaded and is copied; each copy runs commands of `oncu` and may be killed.
 
-It is started by `line.py`. An order is one line of JSON: `{"words": [["crawl"], ["run"]], "at": MOMENT, "step": NAME
-or null, "seconds": s or null, "copies": n}`. The answer is one line: how each copy ended (the highest exit code, or minus
-the number of the signal). A copy told a step kills itself there; one told seconds is ended by the system after so much
-computing. Either way nothing is closed, flushed or rolled back. The product knows nothing of it.
+It is started by `line.py`. An order is one line of JSON: `{"folder": INSTALLATION, "words": [["crawl"], ["run"]],
+"at": MOMENT, "step": NAME or null, "seconds": s or null, "copies": n}`. The answer is one line: how each copy ended
+(its highest exit code, or minus the number of the signal). A copy told a step kills itself there; one told seconds is
+ended by the system after so much computing. Either way nothing is closed, flushed or rolled back. The product knows
+nothing of it.
 """
 
 import json
@@ -11,14 +12,20 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
+from oncu.classifiers.tags.tagger import build_tagger
+from oncu.config.load import load_signal_types
 from oncu.signals.commands import console
+from oncu.signals.schedule import worker
 
 BEFORE, AFTER = "before", "after"
+AT = "AT="
 # By step what kills: the place of a function, and whether it dies before it or after (mostly before the commit).
 STEPS = {
     "fetch": ("oncu.crawlers.visit", "SourceVisit.close_page", BEFORE),
@@ -34,8 +41,15 @@ STEPS = {
     "send": ("oncu.signals.faces.channels", "send_one", AFTER),
     "mark": ("oncu.signals.faces.urgent", "mark_dispatched", AFTER),
     "compose": ("oncu.signals.faces.digest", "save_digests", AFTER),
+    "send digest": ("oncu.signals.faces.deliver", "mark_sent", BEFORE),
     "mark digest": ("oncu.signals.faces.deliver", "mark_sent", AFTER),
 }
+
+NEEDED = (
+    *("oncu.crawlers.inside", "oncu.signals.cli", "oncu.signals.flow.pipeline", "oncu.signals.faces.rounds"),
+    *("oncu.signals.demo.run", "aiohttp.web", "tldextract", "scrapy.core.downloader.handlers.http11"),
+    *("scrapy.extensions.feedexport", "scrapy.extensions.telnet", "scrapy.downloadermiddlewares.cookies"),
+)
 
 _clock: dict[str, Any] = {}
 
@@ -71,6 +85,7 @@ def obey(order: dict[str, Any]) -> int:
     from oncu.signals import cli
 
     _clock.update(at=datetime.fromisoformat(order["at"]), began=time.monotonic())
+    worker.COMMAND = (sys.executable, __file__, AT + order["at"])  # what a scheduler runs has the same clock
     if order["step"]:
         die_at(order["step"])
     if order["seconds"]:
@@ -90,6 +105,7 @@ def copy(order: dict[str, Any]) -> int:
     pid = os.fork()
     if pid:
         return pid
+    os.chdir(order["folder"])
     log = os.open("line.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
@@ -97,23 +113,35 @@ def copy(order: dict[str, Any]) -> int:
     code = 99
     try:
         code = obey(order)
+    except BaseException:  # the copy must end here whatever it met
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 
 
-def load_everything() -> None:
-    """Import what commands import when they run; not the reactor, which each copy has to start itself."""
-    for name in ("crawlers.inside", "signals.cli", "signals.flow.pipeline", "signals.faces.rounds", "signals.demo.run"):
-        import_module(f"oncu.{name}")
+def load_everything(codes: Sequence[str]) -> None:
+    """Import and build what commands need; not the reactor, which each copy has to start itself."""
+    for name in NEEDED:
+        if find_spec(name.partition(".")[0]):  # not everybody has aiohttp, which Scrapy takes where it is
+            import_module(name)
     assert "twisted.internet.reactor" not in sys.modules
+    types = load_signal_types()
+    tagger = build_tagger({code: types[code] for code in codes})
+    tagger.read("Bir yerde bir şey oldu. Sonra bitti.", language="tr")
+    pipeline: Any = sys.modules["oncu.signals.flow.pipeline"]
+    pipeline.build_tagger = lambda types: tagger
 
 
 def main() -> None:
-    """Take orders until there are no more."""
+    """Take orders until there are no more; `AT=MOMENT WORD …` instead is one command at that moment."""
     console.read_clock = read_clock  # before the commands take theirs from there
-    load_everything()
+    if sys.argv[1].startswith(AT):
+        moment, *words = sys.argv[1:]
+        order = {"words": [words], "at": moment.removeprefix(AT), "step": None, "seconds": None}
+        sys.exit(obey(order))
+    load_everything(sys.argv[1:])
     for line in sys.stdin:
         order = json.loads(line)
         copies = [copy(order) for _ in range(order["copies"])]

@@ -8,10 +8,13 @@ from itertools import islice, product
 from xml.sax.saxutils import escape
 
 FIRST = (
-    "Pelit Nergis Taşkale Ulubük Sumaklı Kutupay Soytaş Mavikanat Çakılözü Yelkovan Ardıçlı Kızılbağ Gümüşdere Akçakent "
-    "Tozkoparan Bozyaka Sarıçam Demirkol Yıldıztepe İncirözü Şahinbey Üçpınar Ortaköyü Kavakdere Çamlıhan"
-).split()
-TRADES = "Kimya Döküm Plastik Tekstil Ambalaj Makine Gıda Seramik Mobilya Kablo".split()
+    "Pelit", "Nergis", "Taşkale", "Ulubük", "Sumaklı", "Kutupay", "Soytaş", "Mavikanat", "Çakılözü", "Yelkovan",
+    "Ardıçlı", "Kızılbağ", "Gümüşdere", "Akçakent", "Tozkoparan", "Bozyaka", "Sarıçam", "Demirkol", "Yıldıztepe",
+    "İncirözü", "Şahinbey", "Üçpınar", "Ortaköyü", "Kavakdere", "Çamlıhan",
+)  # fmt: skip
+TRADES = (
+    "Kimya", "Döküm", "Plastik", "Tekstil", "Ambalaj", "Makine", "Gıda", "Seramik", "Mobilya", "Kablo",
+)  # fmt: skip
 TYPES = {
     "insolvency": "{} konkordato ilan etti",
     "lawsuit": "{} tazminat davasını kaybetti",

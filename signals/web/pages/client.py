@@ -8,14 +8,17 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from oncu.config.problems import Problem
+from oncu.storage.acts import Act, acts_of
 from oncu.storage.alert_lists import alerts_of_client
 from oncu.storage.clients import Client
 from oncu.storage.outcomes import Offer, offers_of, outcomes_of
 from oncu.storage.signals import load_steps, open_sides
+from oncu.storage.tips import tips_of
 
 from ...clients.view import describe_client
 from ...faces.because import level_story
-from ...flow.level import LevelStep, level_at, raising_steps, trace_level
+from ...flow.level import LevelStep, faded_levels, level_at, raising_steps, trace_level
+from ..acts_box import gather_acts
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -71,7 +74,7 @@ def page(visit: Visitor, client_id: str) -> Response:
 
 
 def past_table(visit: Visit, client_id: str) -> Table:
-    """One row an alert, a step of the level, an offer and an outcome of a client, the newest first."""
+    """One row an alert, a step of the level, an offer, an outcome, an act or a tip of a client, the newest first."""
     rows = [
         {
             "day": at,
@@ -92,14 +95,22 @@ def _events(visit: Visit, client_id: str) -> Iterator[Event]:
         steps = load_steps(connection, at=visit.now, client_ids=[client_id]).get(client_id, [])
         outcomes = outcomes_of(connection, client_id, visit.now)
         offers = offers_of(connection, client_id, visit.now)
+        acts, tips = acts_of(connection, client_id, visit.now), tips_of(connection, client_id, visit.now)
     yield from ((one.created_at, "alert", visit.face.title(one.type), one.side, None) for one in alerts.values())
     yield from ((one.at, "step", _step(visit, one), "risk", None) for one in trace_level(steps))
     yield from ((one.offered_at, "offer", _offered(visit, one), "", one.amount) for one in offers)
     yield from ((one.occurred_at, "outcome", _outcome(visit, one.kind), "", one.amount) for one in outcomes)
+    yield from ((one.acted_at, "act", _act(visit, one), "", one.amount) for one in acts)
+    yield from ((one.written_at, "tip", one.text, "", None) for one in tips)
 
 
 def _offered(visit: Visit, offer: Offer) -> str:
     return f"{offer.product}, {visit.words(f'offer_{offer.status}')}"
+
+
+def _act(visit: Visit, act: Act) -> str:
+    kind = visit.words.texts.get(f"act_{act.kind}", act.kind)
+    return f"{kind}: {act.note}" if act.note else kind
 
 
 def _step(visit: Visit, step: LevelStep) -> str:
@@ -141,12 +152,13 @@ def _told(visit: Visit, client_id: str, known: dict[str, Any]) -> dict[str, Any]
         "open_types": [(side, visit.face.title(code)) for side, code in (one.split(":") for one in open_types)],
         "level": level_at(steps, visit.now),
         "threshold": threshold,
-        "steps": trace_level(steps),
+        "steps": list(zip(trace_level(steps), faded_levels(steps), strict=True)),
         "story": level_story(raised, visit.words, visit.face.title, threshold=threshold),
         "strip": draw_strip(marks, visit.now, visit.words, months=MONTHS),
         "outcomes": [(end, _outcome(visit, end.kind)) for end in reversed(outcomes)],
         "offers": list(reversed(offers)),
         "past": past_table(visit, client_id),
+        "acts": gather_acts(visit, client_id),
         "days": silence_days(visit),
     }
 

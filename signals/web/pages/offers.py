@@ -19,6 +19,7 @@ from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
+from .bids import ending
 
 router = APIRouter()
 OPEN_TO = ROOMS["offers"].roles
@@ -94,6 +95,7 @@ def one(visit: Visitor, offer_id: str) -> HTMLResponse:
     why = why_line(pricing.response, visit.words) if pricing else ""
     drawn = draw_corridor(pricing, visit.words) if pricing else ""
     told: dict[str, Any] = {"offer": offer, "client": client, "pricing": pricing, "why": why, "corridor": drawn}
+    told |= ending(visit, offer_id)
     return show(visit, "offer.html.j2", room="offers", **told)
 
 

@@ -6,12 +6,11 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from oncu.storage.clients import Client, clients_of
-from oncu.storage.identity import survivors
-from oncu.storage.signals import count_steps
+from oncu.storage.clients import Client
 
 from ...faces.because import level_story
-from ...faces.board import Flagged, flagged_clients
+from ...faces.board import Flagged
+from ..flagged import flagged_now
 from ..paging import Page, Paged, paged
 from ..rooms import ROOMS
 from ..show import show
@@ -36,7 +35,7 @@ COLUMNS = (
 @router.get("/risks")
 def risks_page(visit: Visitor, manager: str = "", page: Page = 1) -> HTMLResponse:
     """All flagged clients, or those of one manager."""
-    flagged, clients = _flagged(visit)
+    flagged, clients = flagged_now(visit)
     own = _of_manager(flagged, clients, manager)
     part = paged(own, page, AT_ONCE)
     return show(
@@ -59,23 +58,9 @@ def export(visit: Visitor, form: str, manager: str = "") -> Response:
 
 def flagged_table(visit: Visit, manager: str) -> Table:
     """One row a flagged client."""
-    flagged, clients = _flagged(visit)
+    flagged, clients = flagged_now(visit)
     own = _of_manager(flagged, clients, manager)
     return Table("risks", COLUMNS, tuple(_row(visit, found, clients) for found in own))
-
-
-def _flagged(visit: Visit) -> tuple[list[Flagged], dict[str, Client]]:
-    """The flagged clients and who they are, read anew when a level moved and each minute, because levels fade."""
-    with visit.database.read() as connection:
-        version = (visit.now.replace(second=0, microsecond=0), count_steps(connection), survivors(connection))
-    return visit.site.flagged.get(visit.actor, version, lambda: _read_flagged(visit))
-
-
-def _read_flagged(visit: Visit) -> tuple[list[Flagged], dict[str, Client]]:
-    threshold = visit.site.settings.level.threshold
-    flagged = flagged_clients(visit.database, visit.now, threshold=threshold)
-    with visit.database.read() as connection:
-        return flagged, clients_of(connection, [found.client_id for found in flagged])
 
 
 def _of_manager(flagged: Iterable[Flagged], clients: Mapping[str, Client], manager: str) -> list[Flagged]:

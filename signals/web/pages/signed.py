@@ -1,13 +1,17 @@
 """The answer that a signed link out of a digest asks for; whoever holds the link may give it, once, for its manager."""
 
+from functools import partial
+
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from oncu.storage.alerts import find_alert_ids, load_alerts
+from oncu.config.problems import Problem
+from oncu.storage.alerts import find_alert_ids
 from oncu.storage.clients import clients_of
-from oncu.storage.feedback import Feedback, feedback_on, give_feedback
 
 from ...faces.signed import PATH, Asked, BadLink, key_of, read_token
+from ...review.answering import answer_alert, is_answered
+from ..cases import colleagues_of, desk_of, reason_said
 from ..forms import go_to
 from ..show import show
 from ..site import Visit, Visitor
@@ -25,14 +29,24 @@ def ask(visit: Visitor, token: str) -> HTMLResponse:
 
 @router.post(PATH + "/{token}")
 def confirm(visit: Visitor, token: str) -> Response:
-    """Keep the answer of a link in its manager's name; a second time changes nothing."""
+    """Make the answer of a link a move in its manager's name; a second time changes nothing.
+
+    The manager's account signs it where there is one, so that nobody is a second person to themselves.
+    """
     asked = _read(visit, token)
     if isinstance(asked, HTMLResponse):
         return asked
-    with visit.site.database.write() as connection:
+    with visit.site.database.read() as connection:
         if asked.alert_id not in find_alert_ids(connection, asked.alert_id):
             raise HTTPException(404)
-        give_feedback(connection, Feedback(asked.alert_id, asked.answer, asked.manager, visit.now), how="digest")
+    person = colleagues_of(visit).named(asked.manager)
+    names = {asked.manager} | ({person.name} if person else set())
+    by, note = person.name if person else asked.manager, visit.words("desk_changed_answer")
+    give = partial(answer_alert, visit.site.database, desk_of(visit), asked.alert_id, asked.answer)
+    try:
+        give(by=by, now=visit.now, note=note, known_as=names)
+    except Problem as problem:
+        return _show(visit, asked, str(problem))
     return go_to(visit.request.url.path)
 
 
@@ -49,15 +63,25 @@ def _read(visit: Visit, token: str) -> Asked | HTMLResponse:
         return show(visit, "answer.html.j2", status=status, bad=bad.kind, days=links.days)
 
 
-def _show(visit: Visit, asked: Asked) -> HTMLResponse:
+def _show(visit: Visit, asked: Asked, problem: str = "") -> HTMLResponse:
     with visit.site.database.read() as connection:
-        alert = load_alerts(connection, [asked.alert_id]).get(asked.alert_id)
-        if alert is None:
+        case = desk_of(visit).cases(connection, [asked.alert_id], visit.now).get(asked.alert_id)
+        if case is None:
             raise HTTPException(404)
-        client = clients_of(connection, [alert.client_id])[alert.client_id]
-        last = feedback_on(connection, [asked.alert_id]).get(asked.alert_id, {}).get(asked.manager)
-    is_given = last is not None and last.answer == asked.answer
-    title = visit.face.title(alert.type)
+        client = clients_of(connection, [case.alert.client_id])[case.alert.client_id]
+    standing, words = case.standing, visit.words
+    said, reason = words(f"desk_state_{standing.state}"), reason_said(standing.reason, words)
     return show(
-        visit, "answer.html.j2", bad="", asked=asked, alert=alert, client=client, title=title, is_given=is_given
+        visit,
+        "answer.html.j2",
+        status=400 if problem else 200,
+        bad="",
+        asked=asked,
+        alert=case.alert,
+        client=client,
+        title=visit.face.title(case.alert.type),
+        is_given=is_answered(case, asked.answer),
+        standing=f"{said} ({reason})" if reason else said,
+        is_touched=bool(standing.moves),
+        problem=words.line(problem),
     )

@@ -14,7 +14,6 @@ from oncu.storage.alerts import Alert
 from oncu.storage.clients import clients_of
 from oncu.storage.database import Transaction
 from oncu.storage.documents import count_documents
-from oncu.storage.feedback import Feedback, feedback_on
 from oncu.storage.pauses import paused_sources
 from oncu.storage.signals import managers_with_clients
 
@@ -22,6 +21,8 @@ from ...faces.cards import Card, gather_shown, show_cards
 from ...flow.priority import in_reading_order
 from ...flow.silences import reasons_to_hold
 from ...listening.health import blind_spots
+from ...review.standing import UNDECIDED, standings_of
+from ..cases import CaseView, JustMoved, colleagues_of, desk_of, just_moved, view_cases
 from ..paging import Page, Paged, paged
 from ..rooms import ROOMS
 from ..show import show
@@ -40,7 +41,8 @@ COLUMNS = (
     Column("type"),
     Column("priority", "number"),
     Column("shown"),
-    Column("answer"),
+    Column("state_desk"),
+    Column("owner"),
 )
 
 AT_ONCE = 40  # alerts of a page when all are shown
@@ -62,14 +64,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class Shown:
-    """What there is to show: the cards of a page, how many alerts were made, held back and free, what was answered."""
+    """What there is to show: the cards of a page, and where each alert on them stands; how many alerts were made, held
+    back, closed or put off at the desk, are free, and wait for a decision; and what the reader did a moment ago."""
 
     cards: Sequence[Card]
     part: Paged[Alert]
     made: int
     held: int
+    away: int
     n: int
-    feedback: Mapping[str, Mapping[str, Feedback]]
+    undecided: int
+    cases: Mapping[str, CaseView]
+    done: JustMoved | None
 
 
 @router.get("/")
@@ -100,18 +106,29 @@ def today_page(
 
 
 def _gather(connection: Transaction, visit: Visit, asked: Reading) -> Shown:
-    """The alerts of a period as cards, without those held back."""
+    """The alerts of a period as cards, without those held back and those that are done with or put off."""
     site = visit.site
     made = _made(connection, visit, asked.manager, asked.side, asked.days)
-    held = reasons_to_hold(connection, made, site.catalogue.types, site.settings, at=visit.now)
-    ids = {alert: key for key, alert in made.items()}
-    ordered = in_reading_order(alert for key, alert in made.items() if key not in held)
+    held = reasons_to_hold(connection, made, visit.catalogue.types, site.settings, at=visit.now)
+    standings = standings_of(connection, made)
+    away = {key for key, standing in standings.items() if key not in held and not standing.is_shown(visit.now)}
+    free = {alert: key for key, alert in made.items() if key not in held and key not in away}
+    ordered = in_reading_order(free)
     least = site.settings.digest.max_alerts
     part = paged(ordered, asked.page, AT_ONCE) if asked.is_all else paged(ordered[:least], 1, least)
-    carried = {ids[alert]: alert for alert in part.rows}
+    carried = {free[alert]: alert for alert in part.rows}
     shown = gather_shown(connection, carried, visit.face, at=visit.now, day=visit.now.date())
-    given = feedback_on(connection, carried)
-    return Shown(show_cards(part.rows, shown), part, len(made), len(held), len(ordered), given)
+    return Shown(
+        cards=show_cards(part.rows, shown),
+        part=part,
+        made=len(made),
+        held=len(held),
+        away=len(away),
+        n=len(ordered),
+        undecided=sum(standings[key].state in UNDECIDED for key in free.values()),
+        cases=view_cases(connection, visit, desk_of(visit).cases(connection, carried, visit.now), colleagues_of(visit)),
+        done=just_moved(connection, visit),
+    )
 
 
 def _made(connection: Transaction, visit: Visit, manager: str, side: str, days: Days) -> dict[str, Alert]:
@@ -131,7 +148,8 @@ def alert_table(visit: Visit, manager: str, side: Side, days: Days) -> Table:
     with visit.database.read() as connection:
         made = _made(connection, visit, manager, side, days)
         held = reasons_to_hold(connection, made, site.catalogue.types, site.settings, at=visit.now)
-        given = feedback_on(connection, made)
+        cases = desk_of(visit).cases(connection, made, visit.now)
+        views = view_cases(connection, visit, cases, colleagues_of(visit))
         clients = clients_of(connection, {alert.client_id for alert in made.values()})
     ids = {alert: key for key, alert in made.items()}
     rows = [
@@ -144,11 +162,8 @@ def alert_table(visit: Visit, manager: str, side: Side, days: Days) -> Table:
             "type": visit.face.title(alert.type),
             "priority": round(alert.priority, 4),
             "shown": "" if ids[alert] in held else visit.words("web_yes"),
-            "answer": "; ".join(
-                f"{who}: {visit.words(f'answer_{one.answer}')}"
-                for who, one in given.get(ids[alert], {}).items()
-                if one.answer
-            ),
+            "state_desk": views[ids[alert]].said,
+            "owner": views[ids[alert]].owner,
         }
         for alert in in_reading_order(made.values())
     ]

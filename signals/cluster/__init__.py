@@ -1,0 +1,1 @@
+"""Reading by several processes or hosts: pure batches go out, this process alone stores."""
