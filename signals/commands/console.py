@@ -115,6 +115,13 @@ def load_catalogue(settings: Settings) -> "Catalogue":
     return Catalogue(load_sources(settings.sources or SOURCES), load_signal_types(settings.signals or SIGNALS))
 
 
+def catalogue_in(database: "Database", settings: Settings) -> "Catalogue":
+    """The same, with the signal types as they were changed last. Raises ConfigError."""
+    from ..flow.taxonomy import in_force
+
+    return in_force(database, load_catalogue(settings))
+
+
 @contextmanager
 def show_progress(what: str) -> Iterator[Progress]:
     """A progress bar on a terminal, silence elsewhere."""

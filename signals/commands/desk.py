@@ -7,7 +7,7 @@ import typer
 
 from oncu.config.settings import load_settings
 
-from .console import load_catalogue, open_storage, read_clock, say, warn, words_of
+from .console import catalogue_in, open_storage, read_clock, say, warn, words_of
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
@@ -26,8 +26,9 @@ def remind(as_json: AsJson = False) -> None:
     from ..review.reminders import remind as put_out
 
     settings, now = load_settings(), read_clock()
-    catalogue, words = load_catalogue(settings), words_of(settings)
+    words = words_of(settings)
     with open_storage(settings) as database:
+        catalogue = catalogue_in(database, settings)
         made = put_out(database, Desk(catalogue.types, settings), now)
         sent = send_unsent(database, catalogue, settings, words, read_clock)
     if as_json:

@@ -11,7 +11,7 @@ from oncu.config.settings import Settings, load_settings
 
 from .console import (
     alone_at,
-    load_catalogue,
+    catalogue_in,
     open_storage,
     read_clock,
     read_day,
@@ -48,13 +48,13 @@ def digest(
     if again and not send:
         raise typer.BadParameter("--again needs --send")
     settings = load_settings()
-    catalogue = load_catalogue(settings)
     day = read_day(date, settings)
     if day > today(settings):
         raise Problem(f"{day} has not come yet; a digest carries what was heard until its day")
     words = load_words(settings.digest.language, settings.timezone)
     with open_storage(settings) as database, _sending(database, send, settings):
         _check_manager(database, manager)
+        catalogue = catalogue_in(database, settings)
         compose_digest(database, manager, day, settings, read_clock(), types=catalogue.types)
         view = view_digest(database, manager, day, settings, words, types=catalogue.types, sources=catalogue.sources)
         if send:
@@ -81,12 +81,13 @@ def digests(
     if again and not send:
         raise typer.BadParameter("--again needs --send")
     settings = load_settings()
-    catalogue, day = load_catalogue(settings), read_past_day(date, settings)
+    day = read_past_day(date, settings)
     if (said := pause_said(day, settings)) is not None:
         say(said)
         return
     words = load_words(settings.digest.language, settings.timezone)
     with open_storage(settings) as database, _sending(database, send, settings), show_progress("digests") as progress:
+        catalogue = catalogue_in(database, settings)
         with database.read() as connection:
             managers = managers_with_clients(connection)
         sending = Sending(database, settings, words, day, read_clock(), again)
@@ -109,9 +110,8 @@ def explain(
     from ..words import load_words
 
     settings = load_settings()
-    catalogue = load_catalogue(settings)
     with open_storage(settings) as database:
-        found = explain_alert(database, alert, settings, catalogue)
+        found = explain_alert(database, alert, settings, catalogue_in(database, settings))
     if as_json:
         say(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         return

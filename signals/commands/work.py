@@ -11,7 +11,18 @@ import typer
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
-from .console import alone_at, load_catalogue, open_storage, read_clock, read_day, say, show_progress, warn, words_of
+from .console import (
+    alone_at,
+    catalogue_in,
+    load_catalogue,
+    open_storage,
+    read_clock,
+    read_day,
+    say,
+    show_progress,
+    warn,
+    words_of,
+)
 from .health import warn_of_alarms
 
 if TYPE_CHECKING:
@@ -126,9 +137,10 @@ def run(
     if not is_again and (since or client):
         raise typer.BadParameter("--since and --client say what is read again; add --again")
     settings, now = load_settings(), read_clock()
-    catalogue, counts = load_catalogue(settings), Counts()
+    counts = Counts()
     first = datetime.combine(read_day(since, settings), time(), ZoneInfo(settings.timezone)) if since else None
     with open_storage(settings) as database, alone_at(database, "run", settings), show_progress("read") as progress:
+        catalogue = catalogue_in(database, settings)
         if is_again:
             wanted = Wanted(first, client)
             counts = read_again(database, catalogue, now, wanted, cache=cache_folder(settings), progress=progress)

@@ -46,13 +46,13 @@ class Pen:
 def score_pen(visit: Visit) -> Pen:
     """What writes the scoreboard."""
     site, words = visit.site, visit.words
-    wording = score_wording(words.language, site.settings.timezone, site.catalogue.types, site.catalogue.sources)
+    wording = score_wording(words.language, site.settings.timezone, visit.catalogue.types, visit.catalogue.sources)
     return Pen(wording, SCORE_LOOK, lambda table: Markup(draw_score(table, _brush(table, wording))))
 
 
 def offers_pen(visit: Visit) -> Pen:
     """What writes the report on offers."""
-    titles = {code: visit.face.title(code) for code in visit.site.catalogue.types}
+    titles = {code: visit.face.title(code) for code in visit.catalogue.types}
     wording = offers_wording(visit.words.language, visit.site.settings.timezone, titles)
     brush = Brush(lambda row: wording.label(row.label), wording.value, days="", others="", own="")
     return Pen(wording, OFFERS_LOOK, lambda table: Markup(draw_offers(table, brush)))

@@ -46,7 +46,7 @@ class PauseAsked(Asked):
 @router.get("/sources", responses=documented())
 def list_sources(visit: Reader, limit: Limit = 50, cursor: Cursor = None) -> Part[SourceShape]:
     """Every source, the worst first."""
-    specs = {name: spec.model_copy(update={"enabled": True}) for name, spec in visit.site.catalogue.sources.items()}
+    specs = {name: spec.model_copy(update={"enabled": True}) for name, spec in visit.catalogue.sources.items()}
     found = watch_sources(visit.site.database, specs, visit.site.settings.health, visit.now)
     with visit.database.read() as connection:
         paused = paused_sources(connection)
@@ -68,7 +68,7 @@ def resume_source(visit: Actor, name: IdPath) -> Changed:
 
 
 def _move(visit: Visit, name: str, kind: Kind, reason: str) -> Changed:
-    if name not in visit.site.catalogue.sources:
+    if name not in visit.catalogue.sources:
         raise HTTPException(404)
     if kind == "pause" and not reason:
         raise HTTPException(422, "web_reason_missing")
@@ -78,7 +78,7 @@ def _move(visit: Visit, name: str, kind: Kind, reason: str) -> Changed:
 
 
 def _source(visit: Visit, found: SourceHealth, *, is_paused: bool) -> SourceShape:
-    spec: SourceSpec | None = visit.site.catalogue.sources.get(found.source)
+    spec: SourceSpec | None = visit.catalogue.sources.get(found.source)
     kept = ("state", "since", "last_success", "per_day", "usual")
     return SourceShape.model_validate(
         {name: getattr(found, name) for name in kept}

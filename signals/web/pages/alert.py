@@ -59,7 +59,7 @@ def show_alert_page(
         }
     told = explain_alert(visit.database, alert_id, site.settings, visit.catalogue)
     titles = {code: title[visit.words.language] for code, title in told["titles"].items()}
-    outlets = {name: spec.title for name, spec in site.catalogue.sources.items()}
+    outlets = {name: spec.title for name, spec in visit.catalogue.sources.items()}
     outlets[TIPS] = visit.words(f"source_{TIPS}")
     more |= {"titles": titles, "outlets": outlets, "days": silence_days(visit), "problem": visit.words.line(problem)}
     more |= {"acts": gather_acts(visit, told["client"]["client_id"], alert_id), "typed": typed}

@@ -77,7 +77,7 @@ def state(visit: Visitor) -> Response:
 @router.post("/ikizler/ara")
 def search_now(visit: Visitor) -> Response:
     """Look for pairs among all clients in the background."""
-    office = Office(visit.as_role(*OPEN_TO), visit.site.catalogue, visit.site.settings)
+    office = Office(visit.as_role(*OPEN_TO), visit.catalogue, visit.site.settings)
     begin_errand(office, SEARCH, ["clients", "duplicates", "--save"], visit.site.clock)
     return go_to("/ikizler")
 

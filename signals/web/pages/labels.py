@@ -188,7 +188,7 @@ def _after(visit: Visit, queue: Queue | None) -> dict[str, Any]:
 
 
 def _choices(visit: Visit) -> Choices:
-    read = {code: spec for code, spec in visit.site.catalogue.types.items() if not spec.derived}
+    read = {code: spec for code, spec in visit.catalogue.types.items() if not spec.derived}
     return Choices(read, _noise(), visit.words.language)
 
 

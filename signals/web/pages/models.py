@@ -239,7 +239,7 @@ def _work(visit: Visit) -> list[tuple[str, Any, bool]]:
 
 
 def _begin(visit: Visit, name: str, words: list[str], place: str) -> Response:
-    office = Office(visit.as_role(*OPEN_TO), visit.site.catalogue, visit.site.settings)
+    office = Office(visit.as_role(*OPEN_TO), visit.catalogue, visit.site.settings)
     visit.note(f"model.{name}", " ".join(words))
     begin_errand(office, name, words, visit.site.clock)
     return go_to(place)

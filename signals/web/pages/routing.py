@@ -75,7 +75,7 @@ def save(visit: Visitor, form: Form) -> Response:
         change_routing(
             visit.as_role(*CHANGERS),
             text,
-            site.catalogue.types,
+            visit.catalogue.types,
             site.settings,
             by=visit.actor,
             reason=reason,
@@ -113,7 +113,7 @@ def restore(visit: Visitor, number: int) -> Response:
     if number not in _texts(visit)[0]:
         raise HTTPException(404)
     restore_routing(
-        visit.as_role(*CHANGERS), number, site.catalogue.types, site.settings, by=visit.actor, now=visit.now
+        visit.as_role(*CHANGERS), number, visit.catalogue.types, site.settings, by=visit.actor, now=visit.now
     )
     return go_to("/yonlendirme")
 
@@ -128,7 +128,7 @@ def _show(visit: Visit, text: str, tried: Tried, *, reason: str = "", status: in
 
 def _try(visit: Visit, text: str) -> Tried:
     try:
-        plan = check_routing(text, visit.site.catalogue.types, visit.site.settings)
+        plan = check_routing(text, visit.catalogue.types, visit.site.settings)
     except ConfigError as error:
         return Tried(faults=tuple(str(error).splitlines()))
     return Tried(before=_outlook(visit, _plan(visit)), after=_outlook(visit, plan))
@@ -136,14 +136,14 @@ def _try(visit: Visit, text: str) -> Tried:
 
 def _readable(visit: Visit, text: str) -> RoutingPlan | None:
     try:
-        return check_routing(text, visit.site.catalogue.types, visit.site.settings)
+        return check_routing(text, visit.catalogue.types, visit.site.settings)
     except ConfigError:
         return None
 
 
 def _plan(visit: Visit) -> RoutingPlan:
     with visit.database.read() as connection:
-        return current_plan(connection, visit.site.settings, visit.site.catalogue.types)
+        return current_plan(connection, visit.site.settings, visit.catalogue.types)
 
 
 def _outlook(visit: Visit, plan: RoutingPlan) -> Outlook:

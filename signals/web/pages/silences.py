@@ -41,7 +41,7 @@ COLUMNS = (
 def page(visit: Visitor, client: str = "", type: str = "", source: str = "") -> HTMLResponse:  # noqa: A002 (in the address)
     """The silences in force, those that are over, and a form for a new one (filled in as the address says)."""
     table = silence_table(visit)
-    catalogue = visit.site.catalogue
+    catalogue = visit.catalogue
     return show(
         visit,
         "silences.html.j2",
@@ -75,7 +75,7 @@ def add(visit: Visitor, form: Form) -> Response:
         reason=" ".join(form.get("reason", "").split())[:LONGEST_REASON],
         by=visit.actor,
         settings=visit.site.settings,
-        types=visit.site.catalogue.types,
+        types=visit.catalogue.types,
         now=visit.now,
     )
     return go_to(own_page(form.get("back", ""), "/susturmalar"))
@@ -105,7 +105,7 @@ def silence_table(visit: Visit) -> Table:
         found = all_silences(connection)
         in_force = {one.id for one in silences_at(connection, visit.now)}
         clients = clients_of(connection, {one.client_id for one in found if one.client_id})
-    titles = {name: spec.title for name, spec in visit.site.catalogue.sources.items()}
+    titles = {name: spec.title for name, spec in visit.catalogue.sources.items()}
     rows: list[dict[str, Any]] = [
         {
             "id": one.id,

@@ -46,9 +46,9 @@ COLUMNS = (
 def page(visit: Visitor, category: str = "") -> HTMLResponse:
     """Every source that listens, the worst first, and those that are switched off."""
     table = health_table(visit, category)
-    off = [spec for spec in visit.site.catalogue.sources.values() if not spec.enabled]
+    off = [spec for spec in visit.catalogue.sources.values() if not spec.enabled]
     heard = {row["source"] for row in health_table(visit, "").rows}
-    categories = sorted({spec.category for spec in visit.site.catalogue.sources.values()})
+    categories = sorted({spec.category for spec in visit.catalogue.sources.values()})
     return show(
         visit,
         "sources.html.j2",
@@ -104,7 +104,7 @@ def resume(visit: Visitor, name: str) -> Response:
 
 def health_table(visit: Visit, category: str) -> Table:
     """One row a source."""
-    specs = visit.site.catalogue.sources
+    specs = visit.catalogue.sources
     with visit.database.read() as connection:
         paused = paused_sources(connection)
     rows = [_row(visit, found, specs.get(found.source), found.source in paused) for found in _watched(visit)]
@@ -114,7 +114,7 @@ def health_table(visit: Visit, category: str) -> Table:
 
 def _watched(visit: Visit) -> list[SourceHealth]:
     """The health of all sources, as if all were switched on: one that is off has never been visited."""
-    specs = {name: spec.model_copy(update={"enabled": True}) for name, spec in visit.site.catalogue.sources.items()}
+    specs = {name: spec.model_copy(update={"enabled": True}) for name, spec in visit.catalogue.sources.items()}
     return watch_sources(visit.site.database, specs, visit.site.settings.health, visit.now)
 
 
@@ -147,9 +147,9 @@ def _delay(visit: Visit, name: str) -> str:
 
 
 def _spec(visit: Visit, name: str) -> SourceSpec:
-    if name not in visit.site.catalogue.sources:
+    if name not in visit.catalogue.sources:
         raise HTTPException(404)
-    return visit.site.catalogue.sources[name]
+    return visit.catalogue.sources[name]
 
 
 def _shown(document: Document) -> Document:

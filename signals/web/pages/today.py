@@ -147,7 +147,7 @@ def alert_table(visit: Visit, manager: str, side: Side, days: Days) -> Table:
     site = visit.site
     with visit.database.read() as connection:
         made = _made(connection, visit, manager, side, days)
-        held = reasons_to_hold(connection, made, site.catalogue.types, site.settings, at=visit.now)
+        held = reasons_to_hold(connection, made, visit.catalogue.types, site.settings, at=visit.now)
         cases = desk_of(visit).cases(connection, made, visit.now)
         views = view_cases(connection, visit, cases, colleagues_of(visit))
         clients = clients_of(connection, {alert.client_id for alert in made.values()})
@@ -171,7 +171,7 @@ def alert_table(visit: Visit, manager: str, side: Side, days: Days) -> Table:
 
 
 def _title(visit: Visit, source: str) -> str:
-    sources = visit.site.catalogue.sources
+    sources = visit.catalogue.sources
     return sources[source].title if source in sources else source
 
 

@@ -163,7 +163,7 @@ def _cases(
 
 
 def _quoted(visit: Visit, one: Evidence) -> dict[str, Any]:
-    source = visit.site.catalogue.sources.get(one.source)
+    source = visit.catalogue.sources.get(one.source)
     title = source.title if source else one.source
     return {"quote": quote_evidence(one), "source": title, "url": one.url, "published_at": one.published_at}
 
