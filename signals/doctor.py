@@ -140,11 +140,13 @@ def _routing(database: "Database", settings: Settings, now: datetime) -> Iterato
     """Who is told of what, and whether what cannot wait gets out."""
     from .faces.channels import channel_problems
     from .flow.reach import plan_in_force, stuck, unreached
+    from .listening.keepers import check_keepers
 
     plan, origin = plan_in_force(database, settings, load_signal_types(settings.signals or SIGNALS))
     yield Finding("routing", True, f"{len(plan.rules)} rules, {origin}")
     channels = sorted({channel for rule in plan.rules for channel in rule.channel})
-    for text in [*unreached(plan, settings), *channel_problems(settings, [*channels, settings.digest.channel])]:
+    ways = [*channels, settings.digest.channel, *([settings.health.channel] if settings.health.tell else [])]
+    for text in [*unreached(plan, settings), *channel_problems(settings, ways), *check_keepers(settings)]:
         yield Finding("routing", False, text)
     for is_fine, text in stuck(database, settings, now):
         yield Finding("sending", is_fine, text)

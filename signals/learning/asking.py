@@ -7,6 +7,7 @@ from datetime import datetime
 from oncu.classifiers.learned.labels import Pools, Queue, choose
 from oncu.config.specs import SignalSpec
 from oncu.storage.candidates import (
+    MOST,
     Nearness,
     add_candidates,
     disputed,
@@ -69,12 +70,17 @@ def next_passages(
     return [(passages[item], queue) for item, queue in chosen if item in passages][:n]
 
 
-def fill_candidates(database: Database, types: Mapping[str, SignalSpec], *, again: bool = False) -> None:
-    """Make the list of what may be asked from the newest texts, where there is none yet or it is wanted `again`."""
+def fill_candidates(
+    database: Database, types: Mapping[str, SignalSpec], *, again: bool = False, most: int = MOST
+) -> None:
+    """Make the list of what may be asked from the newest texts, where there is none yet or it is wanted `again`.
+
+    100,000 take some ten seconds; reading adds what is new by itself.
+    """
     with database.read() as connection:
         if has_candidates(connection) and not again:
             return
-        tagged = newest_tagged(connection)
+        tagged = newest_tagged(connection, most)
         judged = sorted({label.mention_id for label in label_history(connection)})
     found = [Nearness(t.document_id, t.client_id, t.mention_id, margin(t.tags, types), t.seen_at) for t in tagged]
     with database.write() as connection:

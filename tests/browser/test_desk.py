@@ -26,6 +26,7 @@ PHONE = {"width": 320, "height": 640}
 @pytest.fixture
 def people(browser: Browser, staff_bank: StaffBank, language: str) -> Iterator["People"]:
     made = People(browser, staff_bank, language)
+    staff_bank.passed += timedelta(minutes=1)  # what the test before did can be taken back no more
     yield made
     said = [line for page in made.pages.values() for line in made.said[id(page)]]
     staff_bank.now = EVENING

@@ -1,4 +1,5 @@
-"""Every page there is, as those meet it who may open it: in Turkish by day at a desk, in English by night on a phone."""
+"""Every page there is, as those meet it who may open it: in Turkish by day at a desk, in English by night on
+a phone."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,19 +14,16 @@ from playwright.sync_api import Browser, Page
 
 from oncu.config.noise_classes import load_noise_classes
 from oncu.config.settings import Settings
-from oncu.signals.faces.signed import PATH, Asked, sign
+from oncu.signals.faces.signed import Asked, sign
 from oncu.signals.flow.routing import current_plan
 from oncu.signals.learning.models import Course, train_model
 from oncu.signals.review.leads import step_lead
 from oncu.signals.web.app import PAGES
 from oncu.signals.web.site import LANGUAGES
 from oncu.signals.words import load_words
-from oncu.storage.alerts import find_alert_ids
-from oncu.storage.clients import save_clients
-from oncu.storage.documents import Document, save_documents
 from oncu.storage.doubles import StoredDouble, replace_doubles
 
-from .bank import EVENING, bank_catalogue, client_row
+from .bank import EVENING, bank_catalogue
 from .conftest import DESK, PHONE
 from .people import StaffBank, log_in
 from .test_checks import serious_faults
@@ -155,7 +153,9 @@ def test_every_page_is_whole_for_who_may_open_it(browser: Browser, town: Town, n
 def test_a_title_that_turns_writing_around_leaves_its_neighbours_in_their_places(
     browser: Browser, town: Town, control: str
 ) -> None:
-    plain, turned = (alert_with(town.bank, f"{number}{ord(control[-1])}", text) for number, text in ((1, ""), (2, control)))
+    plain, turned = (
+        alert_with(town.bank, f"{number}{ord(control[-1])}", text) for number, text in ((1, ""), (2, control))
+    )
     page = town.bank.enter(browser, "ayse")
     assert neighbours(page, town, turned) == neighbours(page, town, plain)
     page.context.close()

@@ -37,6 +37,7 @@ QUEUES = get_args(Queue)
 WRONG_FIRM = f"{NOISE}wrong_company"
 TICKED = "type_"  # how the boxes of types are named
 KEYS = "gxz"  # of the page itself, which no type takes
+AT_ONCE = 5_000  # texts that are put on the list at a press of a button
 CHOSEN = "chosen"  # the button that sends the boxes alone
 SIDES: tuple[Literal["opportunity", "risk"], ...] = ("opportunity", "risk")
 COLUMNS = (
@@ -125,8 +126,8 @@ def undo(visit: Visitor, form: Form) -> Response:
 
 @router.post("/etiketleme/liste")
 def fill(visit: Visitor) -> Response:
-    """Make the list of what may be asked anew, from the newest texts."""
-    fill_candidates(visit.as_role(*OPEN_TO), _choices(visit).types, again=True)
+    """Fill the list of what may be asked from the newest texts, as many as can be while the reader waits."""
+    fill_candidates(visit.as_role(*OPEN_TO), _choices(visit).types, again=True, most=AT_ONCE)
     return go_to("/etiketleme")
 
 

@@ -122,7 +122,9 @@ def _show(visit: Visit, text: str, tried: Tried, *, reason: str = "", status: in
     _, history = _texts(visit)
     plan = None if tried.faults else _readable(visit, text)
     titles = {rule.name: getattr(rule.title, visit.words.language) for rule in plan.rules} if plan else {}
+    desks = {code: getattr(desk, visit.words.language) for code, desk in plan.desks.items()} if plan else {}
     more: dict[str, Any] = {"history": history, "is_file": _is_file(visit), "days": DRY_DAYS, "titles": titles}
+    more["desks"] = desks
     return show(visit, "routing.html.j2", room="routing", status=status, text=text, tried=tried, reason=reason, **more)
 
 

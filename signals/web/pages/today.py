@@ -45,7 +45,7 @@ COLUMNS = (
     Column("owner"),
 )
 
-AT_ONCE = 40  # alerts of a page when all are shown
+AT_ONCE = 15  # alerts of a page when all are shown
 
 Side = Literal["", "opportunity", "risk"]
 Days = Literal["1", "7", "30"]
