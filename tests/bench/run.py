@@ -28,10 +28,12 @@ from pages import bench_pages
 from pipeline import bench_bank, bench_day, bench_pipeline
 from poison import bench_poison, bench_pool
 from price import bench_price
+from reads import bench_reads
 from resolve import bench_resolve
 from scan import bench_recall, bench_scan
 from score import bench_score
 from stories import bench_stories
+from storing import bench_store
 from surge import bench_surge
 from tags import bench_tags
 
@@ -63,6 +65,8 @@ MEASURES: dict[str, Callable[[Path], None]] = {
     "backtests": bench_backtests,
     "digests": bench_digests,
     "pages": bench_pages,
+    "store": bench_store,
+    "reads": bench_reads,
     "labelling": bench_labelling,
 }
 NEED_SHARED = (

@@ -60,7 +60,7 @@ def test_a_morning_holds_at_most_seven_alerts_with_all_their_parts(bank_tab: Tab
         said = ("why", "confidence", "record", "next_step")
         assert [key for key in said if f"{words(key)}:" not in text] == []
         assert words(f"side_{side_of(alert)}") in text and re.search(r"n=\d|\(n", text)
-        assert f"{words('web_definition')}:" in alert.locator("details").text_content()
+        assert f"{words('web_definition')}:" in alert.locator("details").first.text_content()
 
 
 def side_of(alert: Locator) -> str:
