@@ -36,6 +36,13 @@ class ClientFinder:
         found.sort(key=lambda one: (one[0], one[1].client_id))
         return [client for _, client in found[:most]], len(found)
 
+    def portfolio(
+        self, database: Database, seen: Collection[str], *, most: int | None = MOST
+    ) -> tuple[list[Client], int]:
+        """The first `most` of these clients by name (None: all), and how many there are."""
+        found = sorted(self._among(database, seen), key=lambda entry: entry[0])
+        return [client for _, client in found[:most]], len(found)
+
     def count(self, database: Database, *, seen: Collection[str] | None = None) -> int:
         """How many clients there are; `seen`: the ids among which to count."""
         return sum(1 for _ in self._among(database, seen))

@@ -20,6 +20,7 @@ from ...faces.because import level_story
 from ...flow.level import LevelStep, faded_levels, level_at, raising_steps, trace_level
 from ..acts_box import gather_acts
 from ..rooms import ROOMS
+from ..search import MOST
 from ..show import show
 from ..site import Visit, Visitor
 from ..strip import Mark, draw_strip
@@ -39,7 +40,7 @@ PAST = (Column("day", "day"), Column("kind_past"), Column("what"), Column("side"
 def search(visit: Visitor, q: str = "") -> HTMLResponse:
     """The clients whose name, number or id holds what was typed."""
     seen = visit.seen()
-    found, number = visit.site.finder.find(visit.site.database, q, seen=seen)
+    found, number = _found(visit, q, seen)
     known = visit.site.finder.count(visit.site.database, seen=seen)
     return show(visit, "clients.html.j2", room="clients", q=q, found=found, number=number, known=known)
 
@@ -47,9 +48,17 @@ def search(visit: Visitor, q: str = "") -> HTMLResponse:
 @router.get("/clients.{form}")
 def export(visit: Visitor, form: str, q: str = "") -> Response:
     """All clients that hold what was typed, as CSV or XLSX."""
-    found, _ = visit.site.finder.find(visit.site.database, q, most=None, seen=visit.seen())
+    found, _ = _found(visit, q, visit.seen(), most=None)
     rows = tuple({key: _value(client, key) for key in (column.key for column in FOUND)} for client in found)
     return as_file(Table("clients", FOUND, rows), form, visit)
+
+
+def _found(visit: Visit, q: str, seen: frozenset[str] | None, *, most: int | None = MOST) -> tuple[list[Client], int]:
+    """The clients that hold what was typed; with nothing typed the whole portfolio of who has one."""
+    finder, database = visit.site.finder, visit.site.database
+    if not q and seen is not None:
+        return finder.portfolio(database, seen, most=most)
+    return finder.find(database, q, most=most, seen=seen)
 
 
 @router.get("/clients/{client_id}/gecmis.{form}")
