@@ -26,6 +26,7 @@ PAGES = {
     "flagged, everybody": "/risks",
     "today": f"/?manager={MANAGER}",
     "600 alerts": f"/?manager={MANAGER}&days=30&all=1",
+    "desk": "/masa?view=all",
     "client": "/clients/B00001",
     "search": "/clients?q=isparta+tekstil",
     "alerts as a file": f"/alerts.csv?manager={MANAGER}&days=30",

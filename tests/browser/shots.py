@@ -39,6 +39,9 @@ SHOTS = {  # file: path and size of the window
     "olcum": ("/olcum", (1280, 600)),
     "kaynaklar": ("/sources", DESK),
     "teklifler": ("/teklifler", DESK),
+    "masa": ("/masa?view=all", DESK),
+    "etiketleme": ("/etiketleme", DESK),
+    "tur": ("/turler/insolvency", DESK),
 }
 
 
