@@ -1,6 +1,7 @@
 """Workers on this machine, or the cluster at an address; and what is said where there is none."""
 
 import logging
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
@@ -17,6 +18,7 @@ from oncu.config.settings import Settings
 LOOPBACK = "127.0.0.1"
 FIRST_SECONDS = 10  # how long a cluster may take to answer
 AGAIN_SECONDS = 60  # and one that answered before, to come back
+SHORTEST = 0.2  # seconds between two tries
 OF_OURS = {
     "distributed.scheduler.allowed-failures": 2,  # the third process a batch ends is the last
     "distributed.worker.profile.enabled": False,
@@ -70,12 +72,18 @@ def connect_to(address: str, seconds: float) -> Client:
     """Connect to the scheduler at an address. Raises Problem where that fails."""
     if address.startswith("tls:") and Security().get_connection_args("client").get("ssl_context") is None:
         raise Problem(f"cluster {address}: this side has no certificate; set {CERTIFICATE} as docs/cluster.md says")
-    try:
-        return Client(address, timeout=seconds, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise Problem(
-            f"cluster {address}: does not answer ({_root_of(error)}); start it, or correct cluster in oncu.yml"
-        ) from None
+    end = time.monotonic() + seconds
+    while True:
+        left = end - time.monotonic()
+        try:
+            return Client(address, timeout=max(left, SHORTEST), set_as_default=False)
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and left > SHORTEST:  # it begins just now: it takes the line and lets it fall
+                time.sleep(SHORTEST)
+                continue
+            raise Problem(
+                f"cluster {address}: does not answer ({_root_of(error)}); start it, or correct cluster in oncu.yml"
+            ) from None
 
 
 def _root_of(error: BaseException) -> str:

@@ -92,7 +92,7 @@ def test_everything_can_be_reached_by_keyboard(tab):
     tab.page.keyboard.press("Tab")
     assert tab.page.evaluate("document.activeElement.className") == "skip"
     seen = []
-    for _ in range(20):
+    for _ in range(40):
         tab.page.keyboard.press("Tab")
         seen.append(tab.page.evaluate("document.activeElement.getAttribute('href') || document.activeElement.name"))
     assert {"/", "/clients", "/risks", "/sources", "/prospects", "/olcum", "/teklifler", "/gosterilmeyen"} <= set(seen)

@@ -247,6 +247,7 @@ def test_what_is_older_than_allowed_is_erased_by_category(bank, now):
     assert [(found.subject, found.documents) for found in done] == [
         ("complaint older than 730 days", 1),
         ("social older than 365 days", 0),
+        ("tip older than 1095 days", 0),
     ]
     assert sorted(texts(bank)) == [("", ""), ("eski haber", ""), ("yeni şikayet", "")]
 
@@ -258,7 +259,7 @@ def test_a_page_that_was_edited_lately_is_not_old(bank, now):
 
 
 def test_retention_is_a_setting(bank, now):
-    bank.set(retention={"news": "30d", "complaint": None, "social": None})
+    bank.set(retention={"news": "30d", "complaint": None, "social": None, "tip": None})
     bank.see("haber", at=now - 31 * DAY)
     assert [found.documents for found in forget_older(bank.database, bank.settings, now, actor="test")] == [1]
 
