@@ -165,10 +165,14 @@ def _megabytes(process: int) -> float:
 
 
 def _children(process: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    except OSError:
-        return []
+    """Those that any of its threads has begun."""
+    found: list[int] = []
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            found += map(int, thread.read_text().split())
+        except OSError:  # the thread ended meanwhile
+            continue
+    return found
 
 
 @pytest.fixture(scope="module")
