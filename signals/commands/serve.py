@@ -45,8 +45,6 @@ def serve(
     """Show the pages in a browser. Without accounts (oncu users add) only this machine may ask."""
     import uvicorn
 
-    from oncu.storage.wall import build_wall
-
     from ..web.app import build_app
     from ..web.site import Site
 
@@ -59,8 +57,9 @@ def serve(
         if host not in LOOPBACK:
             _check_outside(database, settings, host, is_https=certificate is not None)
         hosts = frozenset((*LOOPBACK, *filter(None, [urlsplit(settings.links.address or "").hostname])))
-        wall = build_wall(database, os.environ.get(settings.access.reader_env))
-        site = Site(database, load_catalogue(settings), settings, clock, actor=who, hosts=hosts, wall=wall)
+        reader = os.environ.get(settings.access.reader_env)
+        site = Site(database, load_catalogue(settings), settings, clock, actor=who, hosts=hosts, reader=reader)
+        _ = site.provider  # a secret that is missing is said before anybody asks
         with _listen(host, port) as listening:
             say(f"http{'s' if certificate else ''}://{host}:{port}  (end with Ctrl-C)")
             logging.getLogger("uvicorn.access").setLevel(logging.WARNING)

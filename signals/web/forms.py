@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 
 MOST_BYTES = 200_000
 MOST_FIELDS = 100
+LONGEST_REASON = 500
 SENT = "application/x-www-form-urlencoded"
 
 
@@ -29,6 +30,30 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 
 Form = Annotated[Mapping[str, str], Depends(read_form)]
+
+
+def line_in(form: Mapping[str, str], key: str) -> str:
+    """What stands in a field, without line breaks and spaces too many."""
+    return " ".join(form.get(key, "").split())
+
+
+def reason_in(form: Mapping[str, str]) -> str:
+    """Why somebody does something, as long as the trail takes it."""
+    return line_in(form, "reason")[:LONGEST_REASON]
+
+
+def lines_in(form: Mapping[str, str], key: str) -> list[str]:
+    """The lines of a field that hold something."""
+    return [" ".join(line.split()) for line in form.get(key, "").splitlines() if line.strip()]
+
+
+def number_in(text: str) -> int | float | str:
+    """A number as either language writes it; what is none is left for a check to name."""
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number
 
 
 def own_page(back: str, otherwise: str = "/") -> str:

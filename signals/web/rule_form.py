@@ -8,6 +8,8 @@ import yaml
 from oncu.config.routing import DEPUTY, OWNER, RoutingPlan, Rule, Size
 from oncu.config.values import write_every
 
+from .forms import line_in, lines_in, number_in
+
 NEW = "yeni"
 SIZES = get_args(Size)
 Plain = dict[str, Any]
@@ -39,11 +41,12 @@ def fields_of(rule: Rule | None) -> dict[str, str]:
 def rule_of(form: Mapping[str, str], name: str) -> Plain:
     """The rule of a sent form as plain values."""
     when: Plain = {"type": _ticked(form, "type"), "side": form.get("side"), "size": _ticked(form, "size")}
-    when["level"] = _number(form.get("level", ""))
-    rule = {"name": name, "title": {one: _line(form, f"title_{one}") for one in ("tr", "en")}}
+    level = line_in(form, "level")
+    when["level"] = number_in(level) if level else None
+    rule = {"name": name, "title": {one: line_in(form, f"title_{one}") for one in ("tr", "en")}}
     if asked := {key: value for key, value in when.items() if value}:
         rule["when"] = asked
-    rule |= {"whom": _ticked(form, "whom"), "channel": _ticked(form, "channel"), "deadline": _line(form, "deadline")}
+    rule |= {"whom": _ticked(form, "whom"), "channel": _ticked(form, "channel"), "deadline": line_in(form, "deadline")}
     steps = _steps(form)
     return rule | ({"steps": steps} if steps else {})
 
@@ -85,7 +88,7 @@ def _ticked(form: Mapping[str, str], key: str) -> list[str]:
 
 def _steps(form: Mapping[str, str]) -> list[Plain]:
     """The steps line by line; a language that says less repeats the other's."""
-    turkish, english = (_lines(form.get(f"steps_{one}", "")) for one in ("tr", "en"))
+    turkish, english = (lines_in(form, f"steps_{one}") for one in ("tr", "en"))
     longest = max(len(turkish), len(english))
     pairs = zip(_filled(turkish, english, longest), _filled(english, turkish, longest), strict=True)
     return [{"tr": one, "en": other} for one, other in pairs]
@@ -93,18 +96,3 @@ def _steps(form: Mapping[str, str]) -> list[Plain]:
 
 def _filled(own: list[str], other: list[str], longest: int) -> Iterable[str]:
     return [own[place] if place < len(own) else other[place] for place in range(longest)]
-
-
-def _lines(text: str) -> list[str]:
-    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-
-
-def _line(form: Mapping[str, str], key: str) -> str:
-    return " ".join(form.get(key, "").split())
-
-
-def _number(text: str) -> Any:
-    try:
-        return float(text.replace(",", ".")) if text.strip() else None
-    except ValueError:
-        return text  # for the check to name

@@ -44,8 +44,9 @@ NOBODY = Person("", "", frozenset(), created_by="", created_at=LONG_AGO)
 class Site:
     """One running application. `clock` is the only way to the time of day.
 
-    `actor`: by whose name changes are signed until the bank has accounts; then everybody logs in. `wall`: what those
-    who have logged in read through. `hosts`: the names the pages are asked for by; empty for any.
+    `actor`: by whose name changes are signed until the bank has accounts; then everybody logs in. `reader`: the
+    address by which those who have logged in read, where it is another. `hosts`: the names the pages are asked for by;
+    empty for any.
     """
 
     database: Database
@@ -54,20 +55,25 @@ class Site:
     clock: Callable[[], datetime]
     actor: str = "local"
     hosts: frozenset[str] = frozenset()
-    wall: Wall = field(default=cast(Wall, None))
+    reader: str | None = None
     finder: ClientFinder = field(default_factory=ClientFinder)
     guesses: Guesses = field(default_factory=Guesses)
-    provider: "Provider | None" = None
     flagged: Kept[tuple[list[Flagged], dict[str, Client]]] = field(default_factory=Kept)
     in_time: Kept[tuple[int, int]] = field(default_factory=Kept)
 
-    def __post_init__(self) -> None:
-        if self.wall is None:
-            object.__setattr__(self, "wall", build_wall(self.database))
-        if self.provider is None and self.settings.oidc is not None:
-            from ..people.provider import provider_of  # slow to load, and few banks start with it
+    @cached_property
+    def wall(self) -> Wall:
+        """What those who have logged in read through."""
+        return build_wall(self.database, self.reader)
 
-            object.__setattr__(self, "provider", provider_of(self.settings.oidc))
+    @cached_property
+    def provider(self) -> "Provider | None":
+        """The bank's identity provider; or none. Raises Problem where its secret is missing."""
+        if self.settings.oidc is None:
+            return None
+        from ..people.provider import provider_of  # slow to load, and few banks start with it
+
+        return provider_of(self.settings.oidc)
 
     def words(self, language: str) -> Words:
         """The texts of a language."""

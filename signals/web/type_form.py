@@ -7,6 +7,8 @@ import yaml
 
 from oncu.config.specs import SignalSpec
 
+from .forms import line_in, lines_in, number_in
+
 NEW = "yeni"
 BILINGUAL = ("title", "definition", "talking_point")
 WHOLE = ("horizon_days", "merge_days", "alert_after")
@@ -42,14 +44,14 @@ def text_of(spec: SignalSpec | None, form: Mapping[str, str]) -> str:
     """The type of a sent form as YAML. Raises yaml.YAMLError where the cues are none."""
     plain: dict[str, Any] = spec.model_dump(mode="json", exclude={"code"}, exclude_defaults=True) if spec else {}
     for key in BILINGUAL:
-        plain[key] = {language: _line(form, f"{key}_{language}") for language in ("tr", "en")}
-    plain |= {key: _line(form, key) for key in ("side", "outcome")}
-    plain |= {key: _number(_line(form, key)) for key in (*WHOLE, *BROKEN)}
+        plain[key] = {language: line_in(form, f"{key}_{language}") for language in ("tr", "en")}
+    plain |= {key: line_in(form, key) for key in ("side", "outcome")}
+    plain |= {key: number_in(line_in(form, key)) for key in (*WHOLE, *BROKEN)}
     lists: dict[str, list[Any]] = {
-        key: [one.strip() for one in _line(form, key).split(",") if one.strip()] for key in LISTED
+        key: [one.strip() for one in line_in(form, key).split(",") if one.strip()] for key in LISTED
     }
     if not (spec and spec.derived):
-        lists |= {"unless": _lines(form, "unless"), "cues": yaml.safe_load(form.get("cues", "") or "[]")}
+        lists |= {"unless": lines_in(form, "unless"), "cues": yaml.safe_load(form.get("cues", "") or "[]")}
         plain["examples"] = _examples(form)
     plain |= lists
     empty = [key for key, found in lists.items() if not found and key != "cues"]
@@ -61,7 +63,7 @@ def text_of(spec: SignalSpec | None, form: Mapping[str, str]) -> str:
 def _examples(form: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {"tr": {}, "en": {}}
     for language, kind in EXAMPLES:
-        found[language][kind] = _lines(form, f"examples_{language}_{kind}")
+        found[language][kind] = lines_in(form, f"examples_{language}_{kind}")
     return found
 
 
@@ -72,23 +74,3 @@ def _cue_lines(spec: SignalSpec) -> str:
         yaml.safe_dump(cue, allow_unicode=True, sort_keys=False, default_flow_style=True, width=10_000) for cue in cues
     )
     return "".join(f"- {line}" for line in flow)
-
-
-def _line(form: Mapping[str, str], key: str) -> str:
-    return " ".join(form.get(key, "").split())
-
-
-def _lines(form: Mapping[str, str], key: str) -> list[str]:
-    return [" ".join(line.split()) for line in form.get(key, "").splitlines() if line.strip()]
-
-
-def _number(text: str) -> Any:
-    """A number as it is written in either language; what is none is left for the check to name."""
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return text

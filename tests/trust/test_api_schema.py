@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from schemathesis import GenerationMode
@@ -12,7 +13,7 @@ from oncu.storage.database import connect
 from ..signals.api_bank import seed_api_bank, serve_bank, token_for
 from .asking import Asking
 
-FEW = 5  # examples an operation; the many are for the night
+FEW, MANY = 5, 50  # examples an operation; hundreds are for the night
 UNPUBLISHED = {"GET /v1/measures", "GET /v1/offers/report"}
 IN_ORDER = {"POST /v1/moves", "POST /v1/alerts/{alert_id}/undo", "POST /v1/leads/{alert_id}/steps"}  # one after another
 FOREIGN = ("Simya", "Parlak", "ortak kim")  # what burak must never read
@@ -39,9 +40,9 @@ def asking(seeded_api: Path, tmp_path: Path) -> Iterator[Asking]:
 def test_every_operation_is_reached_and_answers_as_it_is_described(asking: Asking) -> None:
     for operation in asking.operations():
         asking.ask(operation, GenerationMode.POSITIVE, FEW)
-    reached = {label for label, status in asking.answered if status == 200}
-    missed = {operation.label for operation in asking.operations()} - reached
-    assert missed <= UNPUBLISHED | IN_ORDER
+    for operation in _missed(asking):  # where few examples had no luck: its description allows much that is no sense
+        asking.ask(operation, GenerationMode.POSITIVE, MANY)
+    assert [operation.label for operation in _missed(asking)] == []
 
 
 def test_what_the_description_does_not_allow_is_refused_as_it_is_described(asking: Asking) -> None:
@@ -60,6 +61,12 @@ def test_nothing_of_anothers_clients_is_told_or_changed(asking: Asking, monkeypa
         other.ask(operation, GenerationMode.POSITIVE, FEW)
     assert not [text for text in told if any(name in text for name in FOREIGN)]
     assert _about_others(other) == before and len(told) > 100
+
+
+def _missed(asking: Asking) -> list[Any]:
+    """The operations that never answered well, and should have."""
+    reached = {label for label, status in asking.answered if status == 200} | UNPUBLISHED | IN_ORDER
+    return [operation for operation in asking.operations() if operation.label not in reached]
 
 
 def _about_others(asking: Asking) -> list[list[tuple[object, ...]]]:

@@ -24,7 +24,7 @@ from ...learning.models import Match, match_of
 from ...learning.promotion import analysts, confirm, propose, reading_stack, rollback, summary, withdraw
 from ...schedule.errands import begin_errand, is_under_way, last_errand
 from ...schedule.jobs import Office
-from ..forms import Form, go_to
+from ..forms import Form, go_to, reason_in
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -33,7 +33,6 @@ from ..tables import Column, Table, as_file
 router = APIRouter()
 OPEN_TO = ROOMS["models"].roles
 TRAIN, COMPARE = "train", "compare"
-LONGEST_REASON = 500
 SHOWN = 20  # changed decisions
 COLUMNS = (
     Column("model"),
@@ -115,7 +114,7 @@ def put_forward(visit: Visitor, name: str, form: Form) -> Response:
     """Propose a model: with what the comparison says for it, or against what it says with a reason."""
     model = _model(visit, name)
     match = _match(visit, model)
-    reason = " ".join(form.get("reason", "").split())[:LONGEST_REASON]
+    reason = reason_in(form)
     if not reason and (match is None or match[0].reasons):
         raise HTTPException(400, "web_reason_missing")
     said = f"forced: {reason}" if reason else summary(match[0]) if match else ""
@@ -256,7 +255,7 @@ def _try(visit: Visit, change: Any, name: str = "") -> Response:
 
 
 def _reason(form: Form) -> str:
-    reason = " ".join(form.get("reason", "").split())[:LONGEST_REASON]
+    reason = reason_in(form)
     if not reason:
         raise HTTPException(400, "web_reason_missing")
     return reason

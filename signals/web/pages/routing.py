@@ -21,7 +21,7 @@ from ...flow.routing import (
     dry_run,
     restore_routing,
 )
-from ..forms import Form, go_to
+from ..forms import Form, go_to, reason_in
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -29,7 +29,6 @@ from ..site import Visit, Visitor
 router = APIRouter()
 OPEN_TO = ROOMS["routing"].roles
 CHANGERS = ("analyst",)
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def check(visit: Visitor, form: Form) -> HTMLResponse:
 @router.post("/yonlendirme")
 def save(visit: Visitor, form: Form) -> Response:
     """Put rules in force with a reason; rules with faults come back with them."""
-    text, reason = _text(form.get("text", "")), " ".join(form.get("reason", "").split())[:LONGEST_REASON]
+    text, reason = _text(form.get("text", "")), reason_in(form)
     if not reason:
         raise HTTPException(400, "web_reason_missing")
     try:

@@ -11,7 +11,7 @@ from oncu.config.problems import Problem
 from oncu.config.routing import CHANNELS, RoutingPlan
 
 from ...flow.routing import change_routing, check_routing, current_plan
-from ..forms import Form, go_to
+from ..forms import Form, go_to, reason_in
 from ..rooms import ROOMS
 from ..rule_form import (
     NEW,
@@ -32,7 +32,6 @@ from ..site import Visit, Visitor
 router = APIRouter()
 OPEN_TO = ROOMS["routing"].roles
 CHANGERS = ("analyst",)
-LONGEST_REASON = 500
 MOVES = {"yukari": -1, "asagi": 1}
 
 
@@ -57,7 +56,7 @@ def save(visit: Visitor, name: str, form: Form) -> Response:
     if name == NEW and plan.rule(named):
         faults = (visit.words("rules_taken", name=named),)
     plain = with_rule(plain_plan(plan), named, rule_of(form, named))
-    faults = faults or _kept(visit, plain, form.get("reason", ""))
+    faults = faults or _kept(visit, plain, reason_in(form))
     if faults:
         return _show(visit, plan, name, form, faults=faults, reason=form.get("reason", ""), status=422)
     return go_to("/yonlendirme")
@@ -71,7 +70,7 @@ def move(visit: Visitor, name: str, way: str, form: Form) -> Response:
         raise HTTPException(404)
     plain = plain_plan(plan)
     changed = without_rule(plain, name) if way == "sil" else moved_rule(plain, name, MOVES[way])
-    reason = form.get("reason", "").strip() or visit.words(f"rules_{way}", name=name)
+    reason = reason_in(form) or visit.words(f"rules_{way}", name=name)
     if faults := _kept(visit, changed, reason):
         raise Problem("\n".join(faults))
     return go_to("/yonlendirme")
@@ -85,7 +84,6 @@ def _plan(visit: Visit) -> RoutingPlan:
 def _kept(visit: Visit, plain: Plain, reason: str) -> tuple[str, ...]:
     """Keep the rules; the faults where they have some."""
     database, settings = visit.as_role(*CHANGERS), visit.site.settings
-    reason = " ".join(reason.split())[:LONGEST_REASON]
     if not reason:
         return (visit.words("web_reason_missing"),)
     text, types = written(plain), visit.catalogue.types

@@ -12,7 +12,7 @@ from oncu.storage.silences import all_silences, silences_at
 
 from ...flow.silences import LONGEST, end_silence, silence
 from ..figures import today
-from ..forms import Form, go_to, own_page
+from ..forms import Form, go_to, own_page, reason_in
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -22,7 +22,6 @@ router = APIRouter()
 OPEN_TO = ROOMS["unshown"].roles
 FOR_ALL = ("lead", "risk", "analyst")  # who may silence more than one client
 USUAL = timedelta(days=30)  # what a new silence lasts unless said otherwise
-LONGEST_REASON = 500
 ENDED = 20  # silences that are over, the newest of which are shown
 COLUMNS = (
     Column("client"),
@@ -72,7 +71,7 @@ def add(visit: Visitor, form: Form) -> Response:
         code=_given(form, "type"),
         source=_given(form, "source"),
         until=_day(form.get("until", "")),
-        reason=" ".join(form.get("reason", "").split())[:LONGEST_REASON],
+        reason=reason_in(form),
         by=visit.actor,
         settings=visit.site.settings,
         types=visit.catalogue.types,

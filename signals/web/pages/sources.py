@@ -17,7 +17,7 @@ from oncu.storage.privacy import PERSONAL
 
 from ...faces.latency import measure_latency, span_of
 from ...listening.health import SourceHealth, watch_sources
-from ..forms import Form, go_to
+from ..forms import Form, go_to, reason_in
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -27,7 +27,6 @@ router = APIRouter()
 OPEN_TO = ROOMS["sources"].roles
 CHANGERS = ("analyst", "admin")
 NEWEST, VISITS = 10, 10  # documents and visits that a source's page shows
-LONGEST_REASON = 500
 LOOK_BACK = timedelta(days=90)  # whose alerts say how long a source takes
 COLUMNS = (
     Column("source"),
@@ -93,7 +92,7 @@ def one(visit: Visitor, name: str) -> HTMLResponse:
 @router.post("/sources/{name}/pause")
 def pause(visit: Visitor, name: str, form: Form) -> Response:
     """Let a source rest, with the reason."""
-    return _move(visit, name, "pause", form.get("reason", ""))
+    return _move(visit, name, "pause", reason_in(form))
 
 
 @router.post("/sources/{name}/resume")
@@ -159,7 +158,6 @@ def _shown(document: Document) -> Document:
 
 def _move(visit: Visit, name: str, kind: Kind, reason: str) -> Response:
     _spec(visit, name)
-    reason = " ".join(reason.split())[:LONGEST_REASON]
     if kind == "pause" and not reason:
         raise HTTPException(400, "web_reason_missing")
     with visit.as_role(*CHANGERS).write() as connection:

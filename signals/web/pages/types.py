@@ -14,7 +14,7 @@ from oncu.config.specs import SignalSpec
 from oncu.storage.taxonomy import TypeVersion, newest_types, type_history
 
 from ...flow.taxonomy import Trial, change_type, check_type, restore_type, try_type, write_type
-from ..forms import Form, go_to
+from ..forms import Form, go_to, reason_in
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -24,7 +24,6 @@ from ..type_form import NEW, fields_of, text_of
 router = APIRouter()
 OPEN_TO = ROOMS["types"].roles
 CHANGERS = ("analyst",)
-LONGEST_REASON = 500
 COLUMNS = (
     Column("type"),
     Column("code"),
@@ -85,7 +84,7 @@ def check(visit: Visitor, code: str, form: Form) -> HTMLResponse:
 def save(visit: Visitor, code: str, form: Form) -> Response:
     """Put a type in force with a reason; one with faults comes back with them."""
     database = visit.as_role(*CHANGERS)
-    reason = " ".join(form.get("reason", "").split())[:LONGEST_REASON]
+    reason = reason_in(form)
     named, text, faults = _asked(visit, code, form)
     if not reason:
         faults = (*faults, visit.words("web_reason_missing"))
