@@ -1,6 +1,7 @@
 # Everything runs in .venv, made on first use; the second time is quick.
 PYTHON ?= python3
 BIN := .venv/bin
+ALL_CORES := -n logical --dist loadfile
 ROOMS := config storage crawlers classifiers scoring signals
 
 .PHONY: shots help demo test nightly test-postgresql check format lint types rooms bench real wheel-demo clean
@@ -25,7 +26,7 @@ demo: .venv/ready
 	@$(BIN)/oncu demo
 
 test: .venv/ready
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ALL_CORES)
 
 # Long ones, one after another: hundreds of kills, a soak over 150,000 clients, several hosts, a simulated week.
 nightly: .venv/ready
@@ -33,7 +34,7 @@ nightly: .venv/ready
 
 # The same tests with every database on a PostgreSQL of their own.
 test-postgresql: .venv/ready
-	@ONCU_TEST_ENGINE=postgresql $(BIN)/python -m pytest tests/storage tests/signals
+	@ONCU_TEST_ENGINE=postgresql $(BIN)/python -m pytest $(ALL_CORES) tests/storage tests/signals
 
 check: format lint types rooms test
 

@@ -19,6 +19,7 @@ from .surroundings import (
     look_at_jobs,
     look_at_mail,
     look_at_people,
+    look_at_provider,
     look_at_wall,
 )
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 def examine() -> list[Finding]:
     """Look at everything a working installation needs, in the order in which to mend it."""
+    from .commands.console import read_clock
+
+    now = read_clock()
     findings = [Finding("python", sys.version_info >= (3, 11), sys.version.split()[0])]
     try:
         settings = load_settings()
@@ -44,19 +48,19 @@ def examine() -> list[Finding]:
         ("mail", look_at_mail),
         ("links", _links),
         ("cluster", _cluster),
+        ("provider", partial(look_at_provider, now=now)),
     ):
         findings += _look(subject, partial(look, settings))
-    return findings + _examine_database(settings)
+    return findings + _examine_database(settings, now)
 
 
-def _examine_database(settings: Settings) -> list[Finding]:
+def _examine_database(settings: Settings, now: datetime) -> list[Finding]:
     """What can be seen of the database, or why it cannot be opened."""
     from oncu.storage.database import open_database
 
-    from .commands.console import load_catalogue, read_clock
+    from .commands.console import load_catalogue
     from .schedule.jobs import Office
 
-    now = read_clock()
     try:
         database = open_database(settings.database_url)
     except Problem as problem:
@@ -69,6 +73,7 @@ def _examine_database(settings: Settings) -> list[Finding]:
             ("clock", partial(look_at_clock, database, settings, now)),
             ("wall", partial(look_at_wall, database, settings)),
             ("people", partial(look_at_people, database)),
+            ("signals", partial(_changed_types, database, settings)),
             ("routing", partial(_routing, database, settings, now)),
             ("schedule", lambda: look_at_jobs(Office(database, load_catalogue(settings), settings), now)),
         ):
@@ -120,6 +125,19 @@ def _signals(settings: Settings) -> Iterator[Finding]:
     yield Finding("signals", not faults and bool(types), text)
 
 
+def _changed_types(database: "Database", settings: Settings) -> Iterator[Finding]:
+    """The types that analysts changed; one that cannot be used any more is named by the error."""
+    from oncu.storage.taxonomy import newest_types
+
+    from .commands.console import catalogue_in
+
+    catalogue_in(database, settings)
+    with database.read() as connection:
+        changed = newest_types(connection)
+    if changed:
+        yield Finding("signals", True, f"{len(changed)} types are as analysts changed them")
+
+
 def _database(database: "Database") -> Iterator[Finding]:
     from oncu.storage.clients import load_clients
     from oncu.storage.documents import count_documents, count_pending
@@ -138,11 +156,12 @@ def _database(database: "Database") -> Iterator[Finding]:
 
 def _routing(database: "Database", settings: Settings, now: datetime) -> Iterator[Finding]:
     """Who is told of what, and whether what cannot wait gets out."""
+    from .commands.console import catalogue_in
     from .faces.channels import channel_problems
     from .flow.reach import plan_in_force, stuck, unreached
     from .listening.keepers import check_keepers
 
-    plan, origin = plan_in_force(database, settings, load_signal_types(settings.signals or SIGNALS))
+    plan, origin = plan_in_force(database, settings, catalogue_in(database, settings).types)
     yield Finding("routing", True, f"{len(plan.rules)} rules, {origin}")
     channels = sorted({channel for rule in plan.rules for channel in rule.channel})
     ways = [*channels, settings.digest.channel, *([settings.health.channel] if settings.health.tell else [])]

@@ -37,9 +37,9 @@ class Finding:
 
 def look_at_files(settings: Settings) -> Iterator[Finding]:
     """Do the files that hold secrets belong to their owner alone?"""
-    file, key = settings_file(), settings.links.key_file
+    file, own = settings_file(), [settings.links.key_file, settings.oidc and settings.oidc.secret_file]
     secret = [file] if file.exists() and SECRET.search(file.read_text(encoding="utf-8")) else []
-    for file in [*secret, *([key] if key and key.exists() else [])]:
+    for file in [*secret, *(file for file in own if file and file.exists())]:
         if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield Finding("secrets", False, f"{file} holds secrets and others may read it; run: chmod 600 {file}")
     for folder in (settings.models_folder, settings.channels.folder, settings.crawl.keep_pages):
@@ -133,6 +133,22 @@ def look_at_people(database: "Database") -> Iterator[Finding]:
         yield Finding("people", False, "nobody is an admin; run: oncu users add NAME --role admin")
     else:
         yield Finding("people", True, f"{len(active)} may log in")
+
+
+def look_at_provider(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Does the bank's identity provider answer as one, and is there the secret to ask it with?"""
+    from .people.claims import ProviderDown
+    from .people.provider import provider_of
+
+    if (provider := provider_of(settings.oidc)) is None:
+        return
+    issuer = provider.settings.issuer
+    try:
+        provider.ask(now)
+    except ProviderDown as error:
+        yield Finding("provider", False, f"identity provider {issuer} cannot be used ({error}); nobody comes in by it")
+    else:
+        yield Finding("provider", True, f"identity provider {issuer} answers")
 
 
 def look_at_jobs(office: "Office", now: datetime) -> Iterator[Finding]:

@@ -61,6 +61,10 @@ class Words:
         """The local time of day: 14:05."""
         return f"{moment.astimezone(self.zone):%H:%M}"
 
+    def moment(self, moment: datetime) -> str:
+        """The local date and time of day."""
+        return f"{self.day(moment)} {self.clock(moment)}"
+
     def calendar_day(self, date: str) -> str:
         """An ISO date, perhaps without its year ("03-12"): 12.03 in Turkish, as it is in English."""
         return ".".join(reversed(date.split("-"))) if self.language == "tr" else date

@@ -129,10 +129,3 @@ def shared_numbers(connection: Connection, number: str) -> dict[str, list[str]]:
     for value, client_id in connection.execute(query):
         found.setdefault(value, []).append(client_id)
     return found
-
-
-def client_managers(connection: Connection) -> dict[str, str]:
-    """Who manages a client; clients without a manager are left out."""
-    query = select(clients.c.client_id, clients.c.manager).where(clients.c.manager.is_not(None))
-    query = query.where(clients.c.merged_into.is_(None))
-    return {row.client_id: row.manager for row in connection.execute(query)}

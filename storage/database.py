@@ -8,15 +8,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Dialect, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
@@ -34,8 +30,8 @@ from oncu.config.problems import Problem
 
 from .policies import install_policies
 from .poured import FEWEST, pour
+from .revisions import known_revisions, newest_revision, schema_revision, take_turn, upgrade
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -48,7 +44,6 @@ WRITING: Mapping[str, Any] = {"oncu_write": True}
 # Whoever looks sees the database of one moment; SQLite does so by itself.
 READING: Mapping[str, Mapping[str, Any]] = {"postgresql": {"isolation_level": "REPEATABLE READ"}}
 BATCH_ROWS = 5_000
-UPGRADE_LOCK = 0x6F6E6375  # any number of our own: "oncu"
 Transaction = Connection  # by this name the other rooms speak of it: only storage imports sqlalchemy
 # What to do, by what the driver says; the first that fits.
 REMEDIES = {
@@ -141,7 +136,8 @@ def open_database(url: str) -> Database:
 
 
 def _check_revision(database: Database) -> None:
-    found = schema_revision(database)
+    with database.read() as connection:
+        found = schema_revision(connection)
     if found is None:
         raise StorageError(f"database {database.address} holds no tables yet; run: oncu init")
     _check_known(database, found)
@@ -160,15 +156,11 @@ def create_database(url: str) -> Database:
     A database of a newer program is left as it is: there is no way back to older tables.
     """
     database = connect(url)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
     with database.write() as connection:
-        if connection.dialect.name == "postgresql":  # on SQLite a writing transaction is alone anyway
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({UPGRADE_LOCK})")
-        if found := MigrationContext.configure(connection).get_current_revision():
+        take_turn(connection)
+        if found := schema_revision(connection):
             _check_known(database, found)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade(connection)
         install_policies(connection)
     return database
 
@@ -180,9 +172,10 @@ def connect(url: str) -> Database:
         if parsed.get_backend_name() not in INSERTS:
             shown = hide_password(url)
             raise StorageError(f"database address {shown}: write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME")
-        _check_sqlite_folder(parsed.database if parsed.get_backend_name() == "sqlite" else None)
-        engine = create_engine(parsed)
-        if parsed.get_backend_name() == "sqlite":
+        is_sqlite = parsed.get_backend_name() == "sqlite"
+        _check_sqlite_folder(parsed.database if is_sqlite else None)
+        engine = create_engine(parsed, pool_pre_ping=not is_sqlite)  # a server restarted meanwhile fails no request
+        if is_sqlite:
             prepare_sqlite(engine)
         with engine.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
@@ -227,25 +220,6 @@ def prepare_sqlite(engine: Engine) -> None:
     def _begun(connection: Connection) -> None:
         writes = connection.get_execution_options().get("oncu_write")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def schema_revision(database: Database) -> str | None:
-    """The migration the tables are at, or None in an empty database."""
-    with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-@cache
-def known_revisions() -> frozenset[str]:
-    """All migrations this program knows."""
-    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
-
-
-def newest_revision() -> str:
-    """The migration this program needs."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    assert head is not None
-    return head
 
 
 def save_new(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:

@@ -124,9 +124,10 @@ def touch_token(connection: Connection, secret: str, now: datetime) -> None:
     connection.execute(update(api_tokens).where(api_tokens.c.digest == _digest(secret)).values(used_at=now))
 
 
-def tokens_of(connection: Connection, person: str) -> list[Token]:
-    """Every token of a person, oldest first."""
-    query = select(api_tokens).where(api_tokens.c.person == person).order_by(api_tokens.c.created_at)
+def open_tokens(connection: Connection, person: str, now: datetime) -> list[Token]:
+    """The tokens of a person that can be used, oldest first."""
+    query = select(api_tokens).where(api_tokens.c.person == person, api_tokens.c.ended_at.is_(None))
+    query = query.where(api_tokens.c.expires_at > now).order_by(api_tokens.c.created_at)
     return [_token(dict(row)) for row in connection.execute(query).mappings()]
 
 

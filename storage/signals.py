@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -208,7 +208,8 @@ def load_steps(
 
     `reaching`: only those of clients whose heights add up to so much, which is as high as their level can ever be.
     """
-    query = select(level_steps).where(level_steps.c.known_at <= at).order_by(level_steps.c.known_at, level_steps.c.id)
+    query = select(*(level_steps.c[field.name] for field in fields(Step))).where(level_steps.c.known_at <= at)
+    query = query.order_by(level_steps.c.known_at, level_steps.c.id)
     if client_ids is not None:
         query = query.where(level_steps.c.client_id.in_(with_merged(connection, client_ids)))
     if reaching is not None:
@@ -216,7 +217,9 @@ def load_steps(
     merged = survivors(connection)
     found: dict[str, list[Step]] = defaultdict(list)
     for row in connection.execute(query):
-        step = Step(**as_today(row, merged))
+        step = Step(*row)
+        if step.client_id in merged:
+            step = replace(step, client_id=merged[step.client_id])
         found[step.client_id].append(step)
     return found
 

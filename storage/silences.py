@@ -35,6 +35,11 @@ class Silence:
         parts = (("client", self.client_id), ("type", self.type), ("source", self.source))
         return ", ".join(f"{name} {value}" for name, value in parts if value)
 
+    def is_like(self, other: "Silence") -> bool:
+        """Do both say the same, in one person's name?"""
+        said = ("client_id", "type", "source", "until", "reason", "set_by")
+        return all(getattr(self, name) == getattr(other, name) for name in said)
+
     def holds(self, client_id: str, code: str, sources: Collection[str]) -> bool:
         """Is an alert of this client and type silenced? One source counts only where nobody else tells the alert."""
         return (

@@ -49,7 +49,7 @@ class Wall:
 
     def seen_by(self, viewer: Viewer) -> "Walled":
         """The database as one person sees it."""
-        return Walled(self.engine, self.database, viewer)
+        return Walled(self.engine, viewer)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -58,9 +58,8 @@ class Wall:
 
 @dataclass(frozen=True)
 class Walled(Database):
-    """A database as one person sees it: `read()` is filtered, and `write_about` asks first whether a client is seen."""
+    """A database as one person sees it: `read()` is filtered, and nothing is written."""
 
-    behind: Database
     viewer: Viewer
 
     @contextmanager
@@ -72,8 +71,8 @@ class Walled(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Refused: what is written is about a client, and `write_about` must be told which."""
-        raise NotYours("behind the wall nothing is written without saying about which clients")
+        """Refused: who may write of a client is asked with `check_seen`, and written is to the database itself."""
+        raise NotYours("behind the wall nothing is written")
         yield  # pragma: no cover
 
     def seen(self) -> frozenset[str] | None:
@@ -82,14 +81,6 @@ class Walled(Database):
             if connection.exec_driver_sql("SELECT every FROM oncu_viewer").scalar():
                 return None
             return frozenset(connection.exec_driver_sql("SELECT client_id FROM oncu_seen").scalars())
-
-    @contextmanager
-    def write_about(self, client_ids: Collection[str]) -> Iterator[Connection]:
-        """A transaction that saves, on the database itself. Raises NotYours unless all the clients are seen."""
-        with self.read() as connection:
-            check_seen(connection, client_ids)
-        with self.behind.write() as connection:
-            yield connection
 
 
 def build_wall(database: Database, reader: str | None = None) -> Wall:

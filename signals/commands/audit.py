@@ -72,7 +72,6 @@ def show_rows(
     words = words_of(settings)
     for row in rows:
         said = f" ({row.reason})" if row.reason else ""
-        at = f"{words.day(row.at)} {row.at.astimezone(zone):%H:%M}"
-        say(f"{row.seq}  {at}  {row.actor}  {row.action}  {row.object}{said}")
+        say(f"{row.seq}  {words.moment(row.at)}  {row.actor}  {row.action}  {row.object}{said}")
     if not rows:
         say(words("audit_none"))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from oncu.config.backtest_specs import find_backtest, load_backtest, ready_backtests
-from oncu.config.load import HERE, SIGNALS, SOURCES, load_signal_types, load_sources, read_yaml
+from oncu.config.load import HERE, read_yaml
 from oncu.config.settings import Settings, load_settings
-from oncu.config.specs import SignalSpec
 
-from .console import open_storage, read_past_day, say, show_progress
+from .console import catalogue_in, open_storage, read_past_day, say, show_progress
 
 if TYPE_CHECKING:
+    from ..flow.pipeline import Catalogue
     from ..score.regret import Regret
     from ..score.regret_page import Terms
     from ..score.wording import Wording
@@ -88,13 +88,12 @@ def missed(
 
     settings = load_settings()
     terms = Terms(read_past_day(as_of, settings), side, WINDOW, window)
-    types, sources = load_signal_types(settings.signals or SIGNALS), load_sources(settings.sources or SOURCES)
-    found = _find_missed(settings, types, terms)
+    found, catalogue = _find_missed(settings, terms)
     if as_json:
         head = {"as_of": terms.as_of.isoformat(), "side": side}
         say(json.dumps({**head, **found.as_json()}, ensure_ascii=False, indent=2))
         return
-    wording = {one: wording_of(one, settings.timezone, types, sources) for one in ("tr", "en")}
+    wording = {one: wording_of(one, settings.timezone, catalogue.types, catalogue.sources) for one in ("tr", "en")}
     own = _language(language)
     if html or table:
         _write_missed(found, terms, wording, own, html=html, table=table)
@@ -103,14 +102,15 @@ def missed(
         say(line)
 
 
-def _find_missed(settings: Settings, types: dict[str, SignalSpec], terms: "Terms") -> "Regret":
+def _find_missed(settings: Settings, terms: "Terms") -> tuple["Regret", "Catalogue"]:
     from ..score.regret import find_missed
 
     kinds = read_yaml(HERE / "lookups" / "outcomes.yml")[terms.side]["foretold"]
     since = terms.as_of - timedelta(days=terms.days)
     asked: dict[str, Any] = {"as_of": terms.as_of, "since": since, "window_days": terms.window, "kinds": kinds}
     with open_storage(settings) as database, show_progress("search") as progress:
-        return find_missed(database, types, **asked, side=terms.side, progress=progress)
+        catalogue = catalogue_in(database, settings)
+        return find_missed(database, catalogue.types, **asked, side=terms.side, progress=progress), catalogue
 
 
 def _write_missed(

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -11,11 +12,11 @@ import typer
 from oncu.config.load import SIGNALS, SOURCES, check_provenance, load_signal_types, load_sources
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings
-from oncu.config.specs import SourceSpec
+from oncu.config.specs import SignalSpec, SourceSpec
 from oncu.config.values import Category, write_every
 
 from . import taxonomy
-from .console import read_clock, say, tell, warn, words_of
+from .console import catalogue_in, open_storage, read_clock, say, tell, warn, words_of
 from .health import show_health
 from .learning import try_type
 
@@ -200,9 +201,9 @@ def _needs(spec: SourceSpec) -> str:
 
 
 def list_types(folder: Folder = None, as_json: AsJson = False) -> None:
-    """List the signal types with their definitions."""
+    """List the signal types with their definitions: as they were changed last where there is a database."""
     settings = load_settings()
-    specs = load_signal_types(folder or settings.signals or SIGNALS)
+    specs = load_signal_types(folder) if folder else _types_in_force(settings)
     if as_json:
         say(json.dumps([spec.model_dump(mode="json") for spec in specs.values()], ensure_ascii=False, indent=2))
         return
@@ -210,6 +211,16 @@ def list_types(folder: Folder = None, as_json: AsJson = False) -> None:
     for code, spec in sorted(specs.items(), key=lambda pair: (pair[1].side, pair[0])):
         mark = "▲" if spec.side == "opportunity" else "▼"
         say(f"{mark} {code:<24} {getattr(spec.title, language)}: {getattr(spec.definition, language)}")
+
+
+def _types_in_force(settings: Settings) -> Mapping[str, SignalSpec]:
+    from oncu.storage.database import StorageError
+
+    try:
+        with open_storage(settings) as database:
+            return catalogue_in(database, settings).types
+    except StorageError:
+        return load_signal_types(settings.signals or SIGNALS)
 
 
 def check_signals(folder: Folder = None) -> None:

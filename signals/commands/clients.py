@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal, TextIO
 
 import typer
 
-from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
-from .console import open_storage, read_clock, say, show_progress, warn, words_of
+from .console import catalogue_in, open_storage, read_clock, say, show_progress, warn, words_of
 from .imports import importer
 
 Id = Annotated[str, typer.Argument(help="A client_id, or SOURCE:ID of a record.")]
@@ -174,8 +173,8 @@ def prospects(
 
     settings = load_settings()
     with open_storage(settings) as database:
-        found = describe_prospects(database, limit=limit)
-    words, types = words_of(settings), load_signal_types(settings.signals or SIGNALS)
+        found, types = describe_prospects(database, limit=limit), catalogue_in(database, settings).types
+    words = words_of(settings)
     titles = {code: getattr(spec.title, words.language) for code, spec in types.items()}
     _say_found(found, as_json, lambda: prospect_lines(found, words, titles))
 

@@ -81,16 +81,12 @@ def alarm_line(health: "SourceHealth") -> str:
 
 
 def _row(health: "SourceHealth", words: "Words") -> tuple[str, ...]:
-    moments = (_clock(moment, words) if moment else "-" for moment in (health.since, health.last_success))
+    moments = (words.moment(moment) if moment else "-" for moment in (health.since, health.last_success))
     rates = ("-" if rate is None else words.number(rate, 1) for rate in (health.per_day, health.usual))
     dated = "-" if health.dated is None else words.share(health.dated)
     issue = f"{health.issue.kind}: {health.issue.problem}" if health.issue else ""
     state = words.line(STATES[health.state]) + (" !" if health.is_alarmed else "")
     return state, health.source, *moments, *rates, dated, issue
-
-
-def _clock(moment: datetime, words: "Words") -> str:
-    return f"{words.day(moment)} {moment.astimezone(words.zone):%H:%M}"
 
 
 def _in_json(value: object) -> str:

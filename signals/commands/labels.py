@@ -10,15 +10,16 @@ import typer
 
 from oncu.classifiers.learned.label_shapes import SHAPES, Shape, ShapeError
 from oncu.classifiers.learned.labels import Queue
-from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.noise_classes import load_noise_classes
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings
 from oncu.config.specs import SignalSpec
 
-from .console import open_storage, read_clock, say, warn
+from .console import catalogue_in, open_storage, read_clock, say, warn
 
 if TYPE_CHECKING:
+    from oncu.storage.database import Database
+
     from ..words import Words
 
 SHOWN = 50  # bad lines on the terminal
@@ -51,8 +52,8 @@ def show_next(by: By, n: Count = 1, queue: Wanted = None, as_json: AsJson = Fals
     from ..learning.labelling import options_of
 
     settings = load_settings()
-    types = read_types(settings)
     with open_storage(settings) as database:
+        types = read_types(database, settings)
         fill_candidates(database, types)
         questions = next_questions(database, by, n, queue=queue)
     if as_json:
@@ -79,8 +80,9 @@ def give(
     from ..learning.labelling import give_answer
 
     settings = load_settings()
-    types, noise = read_types(settings), load_noise_classes()
+    noise = load_noise_classes()
     with open_storage(settings) as database:
+        types = read_types(database, settings)
         label = give_answer(database, item, choices, by, read_clock(), types=types, noise=noise)
     said = ", ".join(sorted(choices))
     say(words_of(settings)("label_kept", item=label.mention_id[:8], choices=said, by=by))
@@ -98,8 +100,8 @@ def export(
     from ..learning.labelling import export_labels, options_of
 
     settings = load_settings()
-    types = read_types(settings)
     with open_storage(settings) as database:
+        types = read_types(database, settings)
         fill_candidates(database, types)
         questions = next_questions(database, by, n, queue=queue)
         options = options_of(types, load_noise_classes())
@@ -118,12 +120,13 @@ def import_(
     from ..learning.labelling import import_labels
 
     settings = load_settings()
-    types, noise = read_types(settings), load_noise_classes()
+    noise = load_noise_classes()
     try:
         content = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise Problem(f"{file}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
     with open_storage(settings) as database:
+        types = read_types(database, settings)
         try:
             found = import_labels(database, content, shape, by, read_clock(), types=types, noise=noise)
         except ShapeError as error:
@@ -143,7 +146,7 @@ def show_agreement(as_json: AsJson = False) -> None:
 
     settings = load_settings()
     with open_storage(settings) as database:
-        found = agreements(database, read_types(settings))
+        found = agreements(database, read_types(database, settings))
     if as_json:
         say(json.dumps([asdict(row) for row in found], ensure_ascii=False, indent=2))
         return
@@ -187,6 +190,6 @@ def words_of(settings: Settings) -> "Words":
     return load_words(settings.digest.language, settings.timezone)
 
 
-def read_types(settings: Settings) -> dict[str, SignalSpec]:
-    """The signal types that are read from texts. Raises ConfigError."""
-    return {c: spec for c, spec in load_signal_types(settings.signals or SIGNALS).items() if not spec.derived}
+def read_types(database: "Database", settings: Settings) -> dict[str, SignalSpec]:
+    """The signal types that are read from texts, as they were changed last. Raises ConfigError."""
+    return {code: spec for code, spec in catalogue_in(database, settings).types.items() if not spec.derived}

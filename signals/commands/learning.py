@@ -15,6 +15,8 @@ from .console import load_catalogue, open_storage, read_clock, say
 from .labels import read_types, words_of
 
 if TYPE_CHECKING:
+    from oncu.storage.database import Database
+
     from ..learning.models import Course
 
 By = Annotated[str, typer.Option("--by", help="Who does it: a user name.")]
@@ -42,8 +44,8 @@ def train(by: By, as_json: AsJson = False) -> None:
     from ..learning.models import train_model
 
     settings = load_settings()
-    course = _course(settings)
     with open_storage(settings) as database:
+        course = _course(database, settings)
         model = train_model(database, course, settings.models_folder, by, read_clock())
     if as_json:
         say(json.dumps(asdict(model) | {"trained_at": model.trained_at.isoformat()}, ensure_ascii=False, indent=2))
@@ -108,8 +110,8 @@ def compare(
     from ..learning.models import find_model, match_models
 
     settings = load_settings()
-    course = _course(settings)
     with open_storage(settings) as database:
+        course = _course(database, settings)
         new = find_model(database, name)
         with database.read() as connection:
             active = active_model(connection)
@@ -139,8 +141,8 @@ def promote(
     if force and not (reason or "").strip():
         raise typer.BadParameter("--force needs --reason: say why, it is kept in the trail")
     settings = load_settings()
-    course = _course(settings)
     with open_storage(settings) as database:
+        course = _course(database, settings)
         model = find_model(database, name)
         step = move(database, course, model, by, read_clock(), force=reason if force else None)
     words = words_of(settings)
@@ -172,10 +174,10 @@ def why(
 
     settings = load_settings()
     with open_storage(settings) as database:
-        learned = open_model(database, find_model(database, name))
+        learned, course = open_model(database, find_model(database, name)), _course(database, settings)
     if head not in (*learned.types, *(rule.code for rule in learned.noise)):
         raise Problem(f"model {name!r} does not know {head!r}; oncu models show {name} lists what it knows")
-    parts = learned.explain(text, head, said_by_cues(_course(settings), text))
+    parts = learned.explain(text, head, said_by_cues(course, text))
     for word, weight in parts:
         say(f"{weight:+8.3f}  {word}")
     total = sum(weight for _, weight in parts)
@@ -193,10 +195,10 @@ def try_type(
     from ..learning.trial import try_type as dry_run
 
     settings = load_settings()
-    types = read_types(settings)
-    if code not in types:
-        raise Problem(f"no signal type {code!r} that is read from texts; oncu signals list shows them")
     with open_storage(settings) as database:
+        types = read_types(database, settings)
+        if code not in types:
+            raise Problem(f"no signal type {code!r} that is read from texts; oncu signals list shows them")
         trial = dry_run(database, types[code], last=last)
     if as_json:
         hits = [asdict(hit) | {"seen_at": hit.seen_at.isoformat()} for hit in trial.hits]
@@ -208,9 +210,9 @@ def try_type(
         say(line)
 
 
-def _course(settings: Settings) -> "Course":
+def _course(database: "Database", settings: Settings) -> "Course":
     from ..learning.models import Course
 
     chosen = settings.learning.embeddings
     sources = load_catalogue(settings).sources
-    return Course(read_types(settings), load_noise_classes(), sources, None if chosen == "off" else chosen)
+    return Course(read_types(database, settings), load_noise_classes(), sources, None if chosen == "off" else chosen)

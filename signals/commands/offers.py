@@ -1,16 +1,18 @@
 """`oncu offers report`, beside `oncu offers import`."""
 
 import json
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.problems import Problem
-from oncu.config.settings import Settings, load_settings
+from oncu.config.settings import load_settings
+from oncu.config.specs import SignalSpec
 
-from .console import open_storage, read_day, say
+from .console import catalogue_in, open_storage, read_day, say
 from .price import Lang
 
 if TYPE_CHECKING:
@@ -47,14 +49,15 @@ def report(
     settings = load_settings()
     words, day = load_words(lang or settings.digest.language, settings.timezone), read_day(as_of, settings)
     with open_storage(settings) as database:
-        ledger = read_ledger(database, day)
+        ledger, types = read_ledger(database, day), catalogue_in(database, settings).types
     if not len(ledger.offers) and form != "html":
         raise Problem(words("of_none"))
     found = offers_report(ledger.offers, ledger.events, day)
+    wording = partial(_wording, types, settings.timezone)
     if form == "html":
-        _page(found, words.language, settings, out, both=lang is None)
+        _page(found, words.language, wording, out, both=lang is None)
     else:
-        _write(_render(found, form, words), out, words.language, settings)
+        _write(_render(found, form, words), out, wording(words.language))
 
 
 def _render(found: "OffersReport", form: str, words: "Words") -> str:
@@ -66,28 +69,29 @@ def _render(found: "OffersReport", form: str, words: "Words") -> str:
     return report_csv(found) if form == "csv" else "\n".join(report_lines(found, words))
 
 
-def _page(found: "OffersReport", language: str, settings: Settings, out: Path | None, *, both: bool) -> None:
+def _page(
+    found: "OffersReport", language: str, wording_in: Callable[[str], "Wording"], out: Path | None, *, both: bool
+) -> None:
     from ..offers.page import render_page, save_both
     from ..score.pages import OTHER
 
-    wording = _wording(language, settings)
+    wording = wording_in(language)
     if out is None or not both:
-        _write(render_page(found, wording), out, language, settings)
+        _write(render_page(found, wording), out, wording)
         return
-    for line in save_both(found, out, wording, _wording(OTHER[language], settings)):
+    for line in save_both(found, out, wording, wording_in(OTHER[language])):
         say(line)
 
 
-def _write(content: str, out: Path | None, language: str, settings: Settings) -> None:
+def _write(content: str, out: Path | None, wording: "Wording") -> None:
     from ..score.pages import save
 
     said = content.rstrip("\n")
-    say(said if out is None else save(out, said + "\n", _wording(language, settings)))
+    say(said if out is None else save(out, said + "\n", wording))
 
 
-def _wording(language: str, settings: Settings) -> "Wording":
+def _wording(types: Mapping[str, SignalSpec], timezone: str, language: str) -> "Wording":
     from ..offers.page import wording_of
 
-    types = load_signal_types(settings.signals or SIGNALS)
     titles = {code: getattr(spec.title, language) for code, spec in types.items()}
-    return wording_of(language, settings.timezone, titles)
+    return wording_of(language, timezone, titles)

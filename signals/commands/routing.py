@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from oncu.config.load import SIGNALS, load_signal_types, read_text
+from oncu.config.load import read_text
 from oncu.config.settings import load_settings
 
-from .console import open_storage, read_clock, say
+from .console import catalogue_in, open_storage, read_clock, say
 
 if TYPE_CHECKING:
     from ..flow.routing import Outlook
@@ -42,9 +42,9 @@ def check(
     from ..flow.routing import check_routing, current_plan, dry_run
 
     settings, now = load_settings(), read_clock()
-    types = load_signal_types(settings.signals or SIGNALS)
-    asked = check_routing(read_text(file), types, settings, file) if file else None
     with open_storage(settings) as database:
+        types = catalogue_in(database, settings).types
+        asked = check_routing(read_text(file), types, settings, file) if file else None
         with database.read() as connection:
             installed = current_plan(connection, settings, types)
         before = dry_run(database, installed, until=now)
@@ -78,8 +78,8 @@ def show(alert: Annotated[str, typer.Argument(help="The id of an alert, or its f
     from ..faces.routes import route_lines
 
     settings = load_settings()
-    types = load_signal_types(settings.signals or SIGNALS)
     with open_storage(settings) as database:
+        types = catalogue_in(database, settings).types
         for line in route_lines(database, alert, settings, types):
             say(line)
 
@@ -93,8 +93,8 @@ def save(
     from ..flow.routing import change_routing
 
     settings = load_settings()
-    types = load_signal_types(settings.signals or SIGNALS)
     with open_storage(settings) as database:
+        types = catalogue_in(database, settings).types
         made = change_routing(database, read_text(file), types, settings, by=by, reason=reason, now=read_clock())
     say(f"version {made.number} is in force")
 
@@ -120,8 +120,8 @@ def restore(number: Annotated[int, typer.Argument(help="A version; 0 is what com
     from ..flow.routing import restore_routing
 
     settings = load_settings()
-    types = load_signal_types(settings.signals or SIGNALS)
     with open_storage(settings) as database:
+        types = catalogue_in(database, settings).types
         made = restore_routing(database, number, types, settings, by=by, now=read_clock())
     say(f"version {made.number} is in force: {made.reason}")
 

@@ -5,10 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from oncu.config.load import SIGNALS, SOURCES, load_signal_types, load_sources
 from oncu.config.settings import load_settings
 
-from .console import open_storage, read_clock, read_past_day, say, show_progress
+from .console import catalogue_in, open_storage, read_clock, read_past_day, say, show_progress
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,9 +43,10 @@ def score(
     from ..score.report import report_of
 
     settings = load_settings()
-    types, sources = load_signal_types(settings.signals or SIGNALS), load_sources(settings.sources or SOURCES)
     day = read_past_day(as_of, settings)
     with open_storage(settings) as database, show_progress("score") as progress:
+        catalogue = catalogue_in(database, settings)
+        types, sources = catalogue.types, catalogue.sources
         progress("read", 0, 3)
         ledger = read_ledger(database, day, arm=arm)
         progress("judge", 1, 3)

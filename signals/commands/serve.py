@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,11 @@ import typer
 
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings, load_settings
-from oncu.storage.database import Database
-from oncu.storage.people import has_people
 
 from .console import load_catalogue, open_storage, read_clock, read_day, say
+
+if TYPE_CHECKING:
+    from oncu.storage.database import Database  # loads SQLAlchemy, which oncu --help has no use for
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 LONGEST_NAME = 64
@@ -68,8 +69,10 @@ def serve(
             uvicorn.Server(config).run(sockets=[listening])
 
 
-def _check_outside(database: Database, settings: Settings, host: str, *, is_https: bool) -> None:
+def _check_outside(database: "Database", settings: Settings, host: str, *, is_https: bool) -> None:
     """Raise Problem unless the pages may be asked from other machines: with accounts, a name, and nobody listening."""
+    from oncu.storage.people import has_people
+
     with database.read() as connection:
         if not has_people(connection):
             raise Problem(f"host {host!r} can be reached from outside and there are no accounts; run: oncu users add")

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from oncu.config.load import SIGNALS, load_signal_types
 from oncu.config.settings import load_settings
 
-from .console import known_words, open_storage, read_clock, read_day, say, today
+from .console import catalogue_in, known_words, open_storage, read_clock, read_day, say, today
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 By = Annotated[str, typer.Option("--by", help="Who does it, for the audit trail.")]
@@ -50,9 +49,9 @@ def add_silence(
     from ..flow.silences import silence
 
     settings = load_settings()
-    types = load_signal_types(settings.signals or SIGNALS)
     last = read_day(until, settings)
     with open_storage(settings) as database:
+        catalogue = catalogue_in(database, settings)
         made = silence(
             database,
             client_id=client,
@@ -62,7 +61,8 @@ def add_silence(
             reason=reason,
             by=by,
             settings=settings,
-            types=types,
+            types=catalogue.types,
+            sources=catalogue.sources,
             now=read_clock(),
         )
     say(known_words().line(f"{made.id[:ID]}  {made.subject} is silent to the end of {last}"))
@@ -156,13 +156,14 @@ def withheld(
     from ..words import load_words
 
     settings = load_settings()
-    types, day = load_signal_types(settings.signals or SIGNALS), read_day(date, settings)
+    day = read_day(date, settings)
     words = load_words(settings.digest.language, settings.timezone)
 
     def title_of(code: str) -> str:
         return str(getattr(types[code].title, words.language)) if code in types else code
 
     with open_storage(settings) as database, database.read() as connection:
+        types = catalogue_in(database, settings).types
         rows = withheld_on(connection, day, manager=manager)
         rows = audit_slice(rows, day) if audit else rows
         mentions = mentions_behind(connection, (row.signal_id for row in rows))

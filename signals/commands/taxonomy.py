@@ -11,7 +11,7 @@ from oncu.config.load import SIGNALS, load_signal_types, read_text
 from oncu.config.problems import Problem
 from oncu.config.settings import load_settings
 
-from .console import load_catalogue, open_storage, read_clock, say, words_of
+from .console import catalogue_in, open_storage, read_clock, say, words_of
 
 By = Annotated[str, typer.Option("--by", help="Who does it, for the audit trail.")]
 Code = Annotated[str, typer.Argument(help="The code of a type; oncu signals list shows them.")]
@@ -28,11 +28,11 @@ def add_to(signals: typer.Typer) -> None:
 
 def show(code: Code) -> None:
     """Print a type as YAML, as it is in force."""
-    from ..flow.taxonomy import in_force, write_type
+    from ..flow.taxonomy import write_type
 
     settings = load_settings()
     with open_storage(settings) as database:
-        types = in_force(database, load_catalogue(settings)).types
+        types = catalogue_in(database, settings).types
     if code not in types:
         raise Problem(f"no signal type {code!r}; oncu signals list shows them")
     say(write_type(types[code]).rstrip())
@@ -45,11 +45,11 @@ def save(
     by: By,
 ) -> None:
     """Check a type with its examples and put it in force as a new version; also a new type."""
-    from ..flow.taxonomy import change_type, in_force
+    from ..flow.taxonomy import change_type
 
     settings = load_settings()
     with open_storage(settings) as database:
-        types = in_force(database, load_catalogue(settings)).types
+        types = catalogue_in(database, settings).types
         made = change_type(database, code, read_text(file), types, by=by, reason=reason, now=read_clock())
     say(words_of(settings)("types_saved", code=made.code, number=made.number))
 
@@ -74,11 +74,11 @@ def history(
 
 def restore(code: Code, number: Annotated[int, typer.Argument(help="A version; 0 is the file's.")], by: By) -> None:
     """Put an earlier version of a type in force again, as a new version."""
-    from ..flow.taxonomy import in_force, restore_type
+    from ..flow.taxonomy import restore_type
 
     settings = load_settings()
     shipped = load_signal_types(settings.signals or SIGNALS)
     with open_storage(settings) as database:
-        types = in_force(database, load_catalogue(settings)).types
+        types = catalogue_in(database, settings).types
         made = restore_type(database, code, number, shipped, types, by=by, now=read_clock())
     say(words_of(settings)("types_saved", code=made.code, number=made.number))

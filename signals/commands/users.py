@@ -176,6 +176,6 @@ def _read_password(*, from_input: bool) -> str:
 def _line(row: dict[str, Any], words: "Words") -> str:
     where = ", ".join(words(f"user_{key}", name=row[key]) for key in ("manager", "team") if row[key])
     at = row["last_login_at"]
-    last = f"{words.day(at)} {at.astimezone(words.zone):%H:%M}" if at else words("user_never")
+    last = words.moment(at) if at else words("user_never")
     state = "" if row["is_active"] else f"  {words('user_is_disabled')}"
     return f"{row['name']}  {', '.join(row['roles'])}  {where or '-'}  {words('user_last', at=last)}{state}"

@@ -216,7 +216,7 @@ def make_notes(
 
 def _moment(deadline: Deadline | None, words: Words) -> str:
     """Until when somebody should act; nothing where nothing is due."""
-    return f"{words.day(deadline.due_at)} {deadline.due_at.astimezone(words.zone):%H:%M}" if deadline else ""
+    return words.moment(deadline.due_at) if deadline else ""
 
 
 def subject_of(card: Card, words: Words, *, hide_names: bool) -> str:
@@ -231,8 +231,7 @@ def _rule_of(route: AlertRoute | None, plan: RoutingPlan, words: Words) -> tuple
     if route is None:
         return "", (), ""
     rule = plan.rule(route.rule)
-    local = route.due_at.astimezone(words.zone)
-    due = f"{words.day(route.due_at)} {local:%H:%M}"
+    due = words.moment(route.due_at)
     if rule is None:
         return route.rule, (), due
     return getattr(rule.title, words.language), tuple(getattr(step, words.language) for step in rule.steps), due

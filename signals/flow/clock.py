@@ -5,7 +5,8 @@ Four hours from Friday 16:00 on end on Monday 11:00; 48 hours from Friday noon o
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .days import is_business_day
@@ -26,16 +27,17 @@ class Calendar:
     country: str
 
     def working_spans(self, start: datetime) -> Iterator[Span]:
-        """The working hours from a moment on, day by day, without end."""
-        day = start.astimezone(self.zone).date()
+        """The working hours from a moment on, day by day, without end; UTC."""
+        start, day = start.astimezone(UTC), start.astimezone(self.zone).date()
         while True:
-            closes = datetime.combine(day, CLOSES, self.zone)
-            if closes > start and is_business_day(day, self.country):
-                yield max(datetime.combine(day, OPENS, self.zone), start), closes
+            hours = _hours_of(day, self.zone, self.country)
+            if hours and hours[1] > start:
+                yield max(hours[0], start), hours[1]
             day += DAY
 
 
-def due_after(start: datetime, deadline: timedelta, calendar: Calendar, pauses: Iterable[Span] = ()) -> datetime:
+@lru_cache(maxsize=20_000)  # each page of the desk asks it of every undecided alert
+def due_after(start: datetime, deadline: timedelta, calendar: Calendar, pauses: tuple[Span, ...] = ()) -> datetime:
     """When a deadline that begins at a moment ends; it stands still in the pauses."""
     return end_of_work(start, WORKING_DAY * (deadline // DAY) + deadline % DAY, calendar, pauses)
 
@@ -67,6 +69,14 @@ def share_passed(
     """Which part of a deadline has passed: 0 at its start, 1 when it is due (pauses counted), more after that."""
     given = working_time(start, due, calendar, pauses)
     return working_time(start, now, calendar, pauses) / given if given else float(now >= due)
+
+
+@lru_cache(maxsize=5_000)
+def _hours_of(day: date, zone: ZoneInfo, country: str) -> Span | None:
+    """From when until when is worked on a day, UTC; None where it is no business day."""
+    if not is_business_day(day, country):
+        return None
+    return datetime.combine(day, OPENS, zone).astimezone(UTC), datetime.combine(day, CLOSES, zone).astimezone(UTC)
 
 
 def _without(opens: datetime, closes: datetime, pauses: Iterable[Span]) -> Iterator[Span]:

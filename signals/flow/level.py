@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta, timezone
 from oncu.storage.signals import Step
 
 DAYS = timezone(timedelta(hours=3))  # a day begins with Istanbul's, whatever zone the pages are shown in
-INSTANT = timedelta(microseconds=1)
+INSTANT = timedelta(microseconds=1)  # a day's end is often asked for as the midnight that follows
 RAISE, WITHDRAW = "raise", "withdraw"
 FADED = 1.0  # of 100: what is left of a step below this is not worth a word
 
@@ -39,10 +39,10 @@ def level_at(steps: Iterable[Step], at: datetime) -> float:
     """The level of one client at a moment, 0-100, from the steps known by then."""
     known = [step for step in steps if step.known_at <= at]
     withdrawn = {step.episode_id for step in known if step.kind == WITHDRAW}
-    left = 1.0
+    left, today = 1.0, _day(at - INSTANT)
     for step in known:
         if step.kind == RAISE and step.episode_id not in withdrawn:
-            left *= 1 - step.height / 100 * _decay(step, at)
+            left *= 1 - step.height / 100 * _decay(step, today)
     return 100 * (1 - left)
 
 
@@ -66,16 +66,13 @@ def raising_steps(steps: Sequence[Step], at: datetime) -> list[LevelStep]:
     known = [step for step in steps if step.known_at <= at]
     withdrawn = {step.episode_id for step in known if step.kind == WITHDRAW}
     counting = [step for step in known if step.kind == RAISE and step.episode_id not in withdrawn]
-    faded = {step.id for step in counting if step.height * _decay(step, at) < FADED}
+    faded = {step.id for step in counting if step.height * _decay(step, _day(at - INSTANT)) < FADED}
     return trace_level([step for step in counting if step.id not in faded])
 
 
-def _decay(step: Step, at: datetime) -> float:
-    """What is left of a step, by calendar days: all that is shown on one day shows the same level.
-
-    A day's end is often asked for as the midnight that follows, which is still of that day.
-    """
-    days = (_day(at - INSTANT) - _day(step.known_at)).days
+def _decay(step: Step, day: date) -> float:
+    """What is left of a step on a day: all that is shown on one day shows the same level."""
+    days = (day - _day(step.known_at)).days
     return float(2 ** (-max(days, 0) / step.half_life_days))
 
 

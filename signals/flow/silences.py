@@ -1,6 +1,6 @@
 """Which alerts a digest holds back: a rule sends them elsewhere, a person asked, or something graver is open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,8 +10,9 @@ from oncu.config.routing import DIGEST
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec
 from oncu.storage.alerts import Alert
-from oncu.storage.clients import client_ids
+from oncu.storage.clients import client_rows
 from oncu.storage.database import Database, Transaction
+from oncu.storage.documents import documents_of
 from oncu.storage.routing import routes_of
 from oncu.storage.silences import Silence, make_silence, remove_silence, save_silence, silence_of, silences_at
 from oncu.storage.withheld import MUTED, NO_ROOM, ROUTED, SILENCED, Withheld, sources_of
@@ -99,12 +100,15 @@ def silence(
     reason: str,
     by: str,
     settings: Settings,
-    types: Iterable[str],
+    types: Collection[str],
+    sources: Collection[str],
     now: datetime,
 ) -> Silence:
     """Keep quiet about a client, a type (`code`), a source, or what meets all that are given, to the end of a day.
 
-    Raises Problem for an unknown client or type, a day that is past or more than a year away, a missing reason.
+    One that says the same in the same person's name and is in force stays the only one. Raises Problem for an unknown
+    client, type or source (one of `sources`, or one that was heard), a day that is past or more than a year away, a
+    missing reason.
     """
     if not (client_id or code or source):
         raise Problem("a silence names a client, a type or a source; say --client, --type or --source")
@@ -118,11 +122,15 @@ def silence(
     if not now < end <= now + LONGEST:
         raise Problem(f"a silence lasts to a day from today on and within a year; {until} is not one")
     with database.write() as connection:
-        if client_id is not None and client_id not in client_ids(connection):
+        if client_id is not None and client_id not in client_rows(connection, [client_id]):
             raise Problem(f"no client has the id {client_id!r}; oncu clients show NAME tells the ids")
+        if source is not None and source not in sources and not documents_of(connection, source, limit=1):
+            raise Problem(f"no source is called {source!r}; oncu sources list shows the names")
         made = make_silence(
             client_id=client_id, code=code, source=source, until=end, reason=reason.strip(), by=by, now=now
         )
+        if same := next((one for one in silences_at(connection, now) if one.is_like(made)), None):
+            return same
         save_silence(connection, made)
     return made
 

@@ -1,7 +1,6 @@
 """The learning loop in lines for a terminal: models, comparisons, answers, dry runs."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from oncu.classifiers.learned.evaluate import Change, Comparison, Difference, Objection
@@ -36,7 +35,7 @@ def model_line(model: TrainedModel, reads: bool, words: Words) -> str:
     return words(
         "model_row",
         model=model.id,
-        at=_moment(model.trained_at, words),
+        at=words.moment(model.trained_at),
         by=f"{model.trained_by:<12}",
         n=f"{words.number(labels):>7}",
         mark=words("model_reads") if reads else "",
@@ -45,13 +44,13 @@ def model_line(model: TrainedModel, reads: bool, words: Words) -> str:
 
 def model_lines(model: TrainedModel, moves: list[Move], words: Words) -> Iterator[str]:
     """A model whole: file, inputs, each head on texts held out of it, and when it read."""
-    yield words("model_head", model=model.id, at=_moment(model.trained_at, words), by=model.trained_by)
+    yield words("model_head", model=model.id, at=words.moment(model.trained_at), by=model.trained_by)
     yield words("model_file", file=model.file, sha256=model.sha256, library=model.library)
     yield from input_lines(model, words)
     for kind in ("types", "noise"):
         yield from (_head_line(code, row, words) for code, row in model.report[kind].items())
     for move in moves:
-        at = _moment(move.moved_at, words)
+        at = words.moment(move.moved_at)
         yield words(f"model_{move.kind}", at=at, by=move.moved_by, reason=move.reason)
 
 
@@ -72,7 +71,7 @@ def history_line(label: Label, words: Words) -> str:
     way, _, shape = label.how.partition(":")
     return words(
         "label_history",
-        at=_moment(label.labelled_at, words),
+        at=words.moment(label.labelled_at),
         item=label.mention_id[:8],
         by=f"{label.labeller:<12}",
         choices=", ".join(answer_of(label).choices()),
@@ -141,7 +140,3 @@ def _head_line(code: str, row: Mapping[str, Any], words: Words) -> str:
 
 def _rate(value: float | None, words: Words, digits: int) -> str:
     return "-" if value is None else words.number(value, digits)
-
-
-def _moment(moment: datetime, words: Words) -> str:
-    return f"{words.day(moment)} {moment.astimezone(words.zone):%H:%M}"

@@ -56,14 +56,22 @@ class SourceHealth:
 
 
 def watch_sources(
-    database: Database, specs: Mapping[str, SourceSpec], settings: HealthSettings, at: datetime
+    database: Database,
+    specs: Mapping[str, SourceSpec],
+    settings: HealthSettings,
+    at: datetime,
+    *,
+    off_too: bool = False,
 ) -> list[SourceHealth]:
-    """The health of the enabled sources, and of others that were visited, as it was at a moment; the worst first."""
+    """The health of the enabled sources, and of others that were visited, as it was at a moment; the worst first.
+
+    `off_too`: also of those that are switched off and were never visited.
+    """
     with database.read() as connection:
         visits = last_visits(connection, at=at, limit=settings.visits)
         arrivals = daily_arrivals(connection, since=at - WINDOW, until=at)
         issues = last_issues(connection, at=at)
-    names = visits.keys() & specs.keys() | {name for name, spec in specs.items() if spec.enabled}
+    names = visits.keys() & specs.keys() | {name for name, spec in specs.items() if spec.enabled or off_too}
     found = (
         _with_issue(judge_source(name, seen, arrivals.get(name, {}), alarm_after=settings.alarm_after), seen, issues)
         for name in sorted(names)

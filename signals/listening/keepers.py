@@ -64,7 +64,7 @@ def message_of(alarm: SourceAlarm, specs: Mapping[str, SourceSpec], settings: Se
     told = {
         "subject": one_line(words(f"keepers_{alarm.kind}", source=title)),
         "state": words(f"keepers_state_{alarm.state}"),
-        "since": f"{words.day(alarm.since)} {alarm.since.astimezone(words.zone):%H:%M}",
+        "since": words.moment(alarm.since),
         "visits": alarm.visits,
         "problem": alarm.problem,
         "source": alarm.source,

@@ -100,6 +100,10 @@ class Provider:
             raise ProviderDown(str(error)) from error
         return self._read_token(token, made.nonce, now), made.back
 
+    def ask(self, now: datetime) -> None:
+        """Ask it what it says of itself. Raises ProviderDown where that is not what logins need."""
+        self._look(now)
+
     def _read_journey(self, brought: str, now: datetime) -> Journey:
         try:
             return Journey(*serializer(self._secret, SALT, now).loads(brought, max_age=JOURNEY_SECONDS))

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from oncu.classifiers.privacy import mask
-from oncu.config.problems import Problem
 from oncu.storage.acts import acts_of, own_act, take_back_act, write_act
 from oncu.storage.clients import clients_of
 from oncu.storage.database import Database
@@ -13,6 +12,7 @@ from oncu.storage.tips import save_tip, take_back_tip, tip_of_id, tips_of
 from ..flow.read import mention_row
 from ..flow.tips import VERSION, make_tip, written_mention
 from .entries import Pen, Refused, moment_on, read_day, read_entry, read_note
+from .standing import NotNow
 
 CONTACTS = ("visit", "call")
 GUARDS = ("limit_cut", "collateral", "watchlist")  # what the risk team does; nothing of it changes a client's grade
@@ -47,13 +47,13 @@ def log_act(
 
 
 def undo_act(database: Database, act_id: str, *, pen: Pen) -> str:
-    """Take an action back; returns its client. Raises Problem for what is not one's own or was written long ago."""
+    """Take an action back; returns its client. Raises NotNow for what is not one's own or was written long ago."""
     with database.write() as connection:
         act = own_act(connection, act_id, pen.by)
         if act is None:
-            raise Problem("there is nothing of yours to take back")
+            raise NotNow("there is nothing of yours to take back")
         if pen.now - act.recorded_at > UNDO:
-            raise Problem("it was written down more than a day ago and stays")
+            raise NotNow("it was written down more than a day ago and stays")
         take_back_act(connection, act_id, by=pen.by, now=pen.now)
         return act.client_id
 
@@ -82,11 +82,11 @@ def log_tip(database: Database, client_id: str, cells: Mapping[str, str], pen: P
 
 
 def undo_tip(database: Database, tip_id: str, *, pen: Pen) -> None:
-    """Erase one's own tip before anything has read it. Raises Problem."""
+    """Erase one's own tip before anything has read it. Raises NotNow."""
     with database.write() as connection:
         tip = tip_of_id(connection, tip_id)
         if tip is None or tip.written_by != pen.by:
-            raise Problem("there is nothing of yours to take back")
+            raise NotNow("there is nothing of yours to take back")
         if tip.is_read:
-            raise Problem("the tip was read and may have told somebody; dismiss its alert instead")
+            raise NotNow("the tip was read and may have told somebody; dismiss its alert instead")
         take_back_tip(connection, tip, pen.now)

@@ -19,6 +19,7 @@ from oncu.storage.outcomes import DECIDED, Offer, offer_of_id
 from ..imports.tables import as_cell
 from .acts import UNDO
 from .entries import Pen, Refused, moment_on, read_day, read_entry
+from .standing import NotNow
 
 REASONS = ("price", "service", "speed", "terms", "relationship", "other", "unknown")
 SAID_BY = ("client", "manager", "inferred")
@@ -81,13 +82,13 @@ def close_offer(database: Database, offer_id: str, cells: Mapping[str, str], pen
 
 
 def undo_offer(database: Database, offer_id: str, *, pen: Pen) -> str:
-    """Take an offer back that one wrote down oneself; returns its client. Raises Problem."""
+    """Take an offer back that one wrote down oneself; returns its client. Raises NotNow."""
     with database.write() as connection:
         offer, found = offer_of_id(connection, offer_id, pen.now), writer_of_offer(connection, offer_id)
         if offer is None or found is None or found[0] != pen.by:
-            raise Problem("there is nothing of yours to take back")
+            raise NotNow("there is nothing of yours to take back")
         if pen.now - found[1] > UNDO:
-            raise Problem("it was written down more than a day ago and stays")
+            raise NotNow("it was written down more than a day ago and stays")
         take_back_offer(connection, offer_id, by=pen.by, now=pen.now)
         return offer.client_id
 

@@ -87,7 +87,7 @@ class Desk:
     types: Mapping[str, SignalSpec]
     settings: Settings
 
-    @property
+    @cached_property
     def calendar(self) -> Calendar:
         """When the bank works."""
         return Calendar(ZoneInfo(self.settings.timezone), self.settings.digest.country)
@@ -107,20 +107,28 @@ class Desk:
             found[key] = Case(key, alert, standing, self._deadline(alert, standing, routes.get(key), now))
         return found
 
-    def decide_by(self, alert: Alert, standing: Standing, now: datetime) -> datetime:
+    def decide_by(self, made_at: datetime, standing: Standing, now: datetime) -> datetime:
         """Until when an alert is to be decided; one that was reopened has all its time again."""
-        start, pauses = standing.reopened_at or alert.created_at, standing.pauses_until(now)
+        start, pauses = standing.reopened_at or made_at, standing.pauses_until(now)
         return due_after(start, self.settings.review.decide_within, self.calendar, pauses)
 
-    def _deadline(self, alert: Alert, standing: Standing, route: AlertRoute | None, now: datetime) -> Deadline | None:
+    def due_at(self, made_at: datetime, standing: Standing, act_by: datetime | None, now: datetime) -> datetime | None:
+        """Until when an alert is to be taken up or decided; None where nothing is due any more.
+
+        `act_by`: until when it is to be taken up, by the rule that took it.
+        """
         if standing.state not in UNDECIDED:
             return None
-        due, start = self.decide_by(alert, standing, now), standing.reopened_at or alert.created_at
-        is_new = standing.acknowledged_at is None
-        if is_new and route:
-            due = min(route.due_at, due)
-        pauses = standing.pauses_until(now)
-        return Deadline("acknowledge" if is_new else "decide", start, due, now, self.calendar, pauses)
+        due = self.decide_by(made_at, standing, now)
+        return min(act_by, due) if act_by and standing.acknowledged_at is None else due
+
+    def _deadline(self, alert: Alert, standing: Standing, route: AlertRoute | None, now: datetime) -> Deadline | None:
+        due = self.due_at(alert.created_at, standing, route.due_at if route else None, now)
+        if due is None:
+            return None
+        kind = "acknowledge" if standing.acknowledged_at is None else "decide"
+        start, pauses = standing.reopened_at or alert.created_at, standing.pauses_until(now)
+        return Deadline(kind, start, due, now, self.calendar, pauses)
 
 
 def make_move(

@@ -114,11 +114,3 @@ def step_lead(database: Database, alert_id: str, stage: str, *, by: str, note: s
         step = LeadStep(alert_id, alert.client_id, stage, by, note.strip() if note else None, now)
         save_lead_step(connection, step)
     return step
-
-
-def open_leads(steps: Iterable[LeadStep]) -> list[Lead]:
-    """The leads that research has not ended, the one that waits longest first."""
-    by_alert: dict[str, list[LeadStep]] = {}
-    for step in steps:
-        by_alert.setdefault(step.alert_id, []).append(step)
-    return [lead for lead in group_leads(by_alert) if lead.is_open]

@@ -1,43 +1,55 @@
 """The queue of the desk: which alerts a view of it holds, in the order in which they are worked off."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 
-from oncu.storage.clients import clients_of
 from oncu.storage.database import Transaction
-from oncu.storage.queue import alerts_in, count_in
+from oncu.storage.queue import Brief, briefs_in, count_in
 from oncu.storage.signals import load_steps
 
 from ..flow.level import level_at
-from .desk import Case, Desk
-from .standing import ACCEPTED, CLOSED, PROPOSED, UNDECIDED
+from .desk import Desk
+from .standing import ACCEPTED, CLOSED, PROPOSED, UNDECIDED, UNTOUCHED, Standing, standings_of
 
 VIEWS = ("all", "mine", "unassigned", "overdue", "second", "snoozed", "followed", "closed")
 STATES = {"followed": (ACCEPTED,), "closed": CLOSED}  # of the views that do not list what is undecided
 
 
-@dataclass(frozen=True)
-class Holder:
-    """Whose an alert is: the person it was given to, or else the manager of its client, a code of the client list."""
+class Queued(NamedTuple):
+    """An alert in brief with what orders it: where it stands, until when something is due, its client's level (0-100).
 
-    name: str | None
-    is_given: bool
-
-
-@dataclass(frozen=True)
-class Queued:
-    """A case with what orders it: its client's level (0-100), the money at risk (None: not known), and whose it is.
-
-    `client` is the legal name, `manager` the code of the client list.
+    `due_at` is None where nothing is due any more.
     """
 
-    case: Case
+    alert: Brief
+    standing: Standing
+    due_at: datetime | None
+    is_late: bool
     level: float
-    money: float | None
-    holder: Holder
-    client: str
-    manager: str = ""
+
+    @property
+    def id(self) -> str:
+        """The alert's."""
+        return self.alert.id
+
+    @property
+    def money(self) -> float | None:
+        """The client's money at risk; None where it is not known."""
+        return self.alert.balance or self.alert.limit
+
+    @property
+    def holder(self) -> str | None:
+        """Whose it is: the person it was given to, or else the manager of its client, a code of the client list."""
+        return self.standing.owner or self.alert.manager
+
+    @property
+    def is_given(self) -> bool:
+        """Whether somebody gave it to its holder."""
+        return self.standing.owner is not None
 
 
 @dataclass(frozen=True)
@@ -55,43 +67,32 @@ def gather_queue(connection: Transaction, desk: Desk, view: str, names: Collecti
     `names`: by which the reader is known. Undecided alerts older than `review.queue_days` are only counted.
     """
     since = now - timedelta(days=desk.settings.review.queue_days)
-    states = STATES.get(view, UNDECIDED)
-    cases = desk.cases(connection, alerts_in(connection, states, since=since), now)
-    rows = queued(connection, cases.values(), now)
-    own = [row for row in rows if view in STATES or belongs(row, view, names, now)]
-    counts = {} if view in STATES else {name: _count(rows, name, names, now) for name in VIEWS if name not in STATES}
-    return Queue(in_order(own), counts, count_in(connection, UNDECIDED, before=since))
+    rows = _queued(connection, desk, briefs_in(connection, STATES.get(view, UNDECIDED), since=since), now)
+    older = count_in(connection, UNDECIDED, before=since)
+    if view in STATES:
+        return Queue(in_order(rows), {}, older)
+    views = [tuple(views_of(row, names, now)) for row in rows]
+    counted = Counter(chain.from_iterable(views))
+    own = [row for row, held_by in zip(rows, views, strict=True) if view in held_by]
+    return Queue(in_order(own), {name: counted[name] for name in VIEWS if name not in STATES}, older)
 
 
-def queued(connection: Transaction, cases: Iterable[Case], now: datetime) -> list[Queued]:
-    """Cases with what orders them."""
-    found = list(cases)
-    ids = {case.alert.client_id for case in found}
-    clients, steps = clients_of(connection, ids), load_steps(connection, at=now, client_ids=ids)
-    levels = {client_id: level_at(own, now) for client_id, own in steps.items()}
-    rows = []
-    for case in found:
-        client = clients[case.alert.client_id]
-        holder = Holder(case.standing.owner or client.manager, case.standing.owner is not None)
-        level, money = levels.get(client.client_id, 0.0), client.balance or client.limit
-        rows.append(Queued(case, level, money, holder, client.legal_name, client.manager or ""))
-    return rows
-
-
-def belongs(row: Queued, view: str, names: Collection[str], now: datetime) -> bool:
-    """Whether an undecided alert stands in a view; `names`: by which the reader is known."""
-    standing = row.case.standing
-    if view == "snoozed":
-        return standing.is_put_off(now)
+def views_of(row: Queued, names: Collection[str], now: datetime) -> Iterator[str]:
+    """The views in which an undecided alert stands; `names`: by which the reader is known."""
+    standing = row.standing
+    if standing.is_put_off(now):
+        yield "snoozed"
     if not standing.is_shown(now):
-        return False
-    deadline = row.case.deadline
-    return {
-        "mine": row.holder.name in names,
-        "unassigned": not row.holder.is_given,
-        "overdue": deadline is not None and deadline.is_late,
-        "second": standing.state == PROPOSED,
-    }.get(view, True)
+        return
+    yield "all"
+    if row.holder in names:
+        yield "mine"
+    if not row.is_given:
+        yield "unassigned"
+    if row.is_late:
+        yield "overdue"
+    if standing.state == PROPOSED:
+        yield "second"
 
 
 def in_order(rows: Iterable[Queued]) -> list[Queued]:
@@ -101,13 +102,21 @@ def in_order(rows: Iterable[Queued]) -> list[Queued]:
     """
 
     def key(row: Queued) -> tuple[object, ...]:
-        deadline = row.case.deadline
-        is_late = deadline is not None and deadline.is_late
-        due = deadline.due_at.timestamp() if deadline else -row.case.alert.created_at.timestamp()
-        return not is_late, -row.level, -(row.money or 0.0), due, row.case.id
+        due = row.due_at.timestamp() if row.due_at else -row.alert.created_at.timestamp()
+        return not row.is_late, -row.level, -(row.money or 0.0), due, row.id
 
     return sorted(rows, key=key)
 
 
-def _count(rows: Iterable[Queued], view: str, names: Collection[str], now: datetime) -> int:
-    return sum(belongs(row, view, names, now) for row in rows)
+def _queued(connection: Transaction, desk: Desk, alerts: Sequence[Brief], now: datetime) -> list[Queued]:
+    """Alerts with what orders them."""
+    standings = standings_of(connection, [alert.id for alert in alerts if alert.is_touched])
+    steps = load_steps(connection, at=now, client_ids={alert.client_id for alert in alerts})
+    levels = {client_id: level_at(own, now) for client_id, own in steps.items()}
+    rows = []
+    for alert in alerts:
+        standing = standings.get(alert.id, UNTOUCHED)
+        due_at = desk.due_at(alert.created_at, standing, alert.act_by, now)
+        is_late = due_at is not None and now >= due_at
+        rows.append(Queued(alert, standing, due_at, is_late, levels.get(alert.client_id, 0.0)))
+    return rows

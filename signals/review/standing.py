@@ -88,21 +88,26 @@ class Standing:
         return (*self.pauses, (self.waiting_since, now)) if self.waiting_since else self.pauses
 
 
-def stand(moves: Iterable[Move], updates: Sequence[Update] = ()) -> Standing:
-    """Where an alert stands after its moves (oldest first) and what was heard since."""
+UNTOUCHED = Standing()
+
+
+def stand(moves: Iterable[Move]) -> Standing:
+    """Where an alert stands after its moves, oldest first."""
     made = list(moves)
     undone = {move.undoes for move in made if move.undoes}
-    standing = Standing()
+    standing = UNTOUCHED
     for move in made:
-        if move.undoes is None and move.id not in undone:
+        if move.undoes is None and not (undone and move.id in undone):
             standing = _after(standing, move)
-    return _woken(standing, updates)
+    return standing
 
 
 def standings_of(connection: Transaction, alert_ids: Collection[str]) -> dict[str, Standing]:
-    """By alert where it stands; one that nobody touched is new."""
-    moves, updates = moves_of(connection, alert_ids), updates_of(connection, alert_ids)
-    return {key: stand(moves.get(key, ()), updates.get(key, ())) for key in alert_ids}
+    """By alert where it stands after its moves and what was heard since; one that nobody touched is new."""
+    stood = {key: stand(moves) for key, moves in moves_of(connection, alert_ids).items()}
+    updates = updates_of(connection, [key for key, standing in stood.items() if standing.is_archived])
+    woken = {key: _woken(stood[key], heard) for key, heard in updates.items()}
+    return dict.fromkeys(alert_ids, UNTOUCHED) | stood | woken
 
 
 def check_move(standing: Standing, move: Move, known_as: Collection[str] = ()) -> None:
@@ -121,12 +126,13 @@ def check_move(standing: Standing, move: Move, known_as: Collection[str] = ()) -
 
 def _after(standing: Standing, move: Move) -> Standing:
     state = MOVES[move.kind][1] or standing.state
-    moved = replace(standing, state=state, moves=(*standing.moves, move))
+    changed: dict[str, Any] = {"state": state, "moves": (*standing.moves, move)}
     if move.kind != "note" and standing.acknowledged_at is None:
-        moved = replace(moved, acknowledged_at=move.made_at)
+        changed["acknowledged_at"] = move.made_at
     if move.kind in WAKING:
-        moved = _awake(moved, move.made_at)
-    return replace(moved, **_effects(standing, move, state))
+        awake = {"asleep_until": None, "is_archived": False, "waiting_since": None}
+        changed |= awake | {"pauses": standing.pauses_until(move.made_at)}
+    return replace(standing, **changed | _effects(standing, move, state))
 
 
 def _effects(standing: Standing, move: Move, state: str) -> dict[str, Any]:
@@ -156,14 +162,8 @@ def _effects(standing: Standing, move: Move, state: str) -> dict[str, Any]:
     return {}
 
 
-def _awake(standing: Standing, at: datetime) -> Standing:
-    pauses = standing.pauses_until(at)
-    return replace(standing, asleep_until=None, is_archived=False, waiting_since=None, pauses=pauses)
-
-
 def _woken(standing: Standing, updates: Sequence[Update]) -> Standing:
     """An alert archived until it gets worse comes back with the first news after that."""
-    since = max((move.made_at for move in standing.moves if move.kind == "archive"), default=None)
-    if standing.is_archived and since and any(update.kind == "update" and update.at > since for update in updates):
-        return replace(standing, is_archived=False)
-    return standing
+    since = max(move.made_at for move in standing.moves if move.kind == "archive")
+    is_worse = any(update.kind == "update" and update.at > since for update in updates)
+    return replace(standing, is_archived=not is_worse)

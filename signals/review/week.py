@@ -86,7 +86,7 @@ def kept_in_time(cases: Iterable[Case], desk: Desk, now: datetime) -> tuple[int,
     kept = total = 0
     for case in cases:
         decided = case.standing.decided_at
-        due = desk.decide_by(case.alert, case.standing, decided or now)
+        due = desk.decide_by(case.alert.created_at, case.standing, decided or now)
         if decided or now > due:
             total += 1
             kept += decided is not None and decided <= due

@@ -76,10 +76,10 @@ def job_lines(views: Sequence[JobView], words: Words) -> list[str]:
     """A line a job, and under one that is ill what it said last."""
     lines = []
     for view in views:
-        done = _moment(view.last_done_at, words) if view.last_done_at else "–"
+        done = words.moment(view.last_done_at) if view.last_done_at else "–"
         state = words(f"job_{view.state}")
         lines.append(
-            words("job_line", name=view.name, state=state, plan=view.plan, done=done, next=_moment(view.next_at, words))
+            words("job_line", name=view.name, state=state, plan=view.plan, done=done, next=words.moment(view.next_at))
         )
         if is_ill(view) and view.said:
             lines.append(f"    {view.said}")
@@ -92,7 +92,3 @@ def as_rows(views: Sequence[JobView]) -> list[dict[str, object]]:
         {key: value.isoformat() if isinstance(value, datetime) else value for key, value in asdict(view).items()}
         for view in views
     ]
-
-
-def _moment(moment: datetime, words: Words) -> str:
-    return f"{words.day(moment)} {moment.astimezone(words.zone):%H:%M}"

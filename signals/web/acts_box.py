@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from oncu.storage.acts import Act, acts_of, contacts_of
 from oncu.storage.alert_lists import alerts_of_client
@@ -16,22 +15,14 @@ from oncu.storage.tips import Tip, tips_of
 
 from ..review.acts import CONTACTS, GUARDS, ORIGINS, UNDO
 from ..review.bids import REASONS, SAID_BY
-from ..review.entries import OLDEST, Pen
+from ..review.entries import OLDEST
 from ..review.leads import Lead, may_send
-from .rooms import OWNERS
 from .site import Visit
+from .written import MAY, pen_of
 
 RECENT = timedelta(days=730)  # as far back as the page of a client looks
 REASONS_SHOWN = 12  # alerts that can be chosen as the reason
 FRESH = timedelta(minutes=1)  # so long it says that it was saved
-# Who may write what down.
-MAY: Mapping[str, tuple[str, ...]] = {
-    "contact": OWNERS,
-    "tip": OWNERS,
-    "offer": ("manager", "deputy", "lead"),
-    "guard": ("risk",),
-    "lead": ("analyst",),
-}
 CHOICES = {"contacts": CONTACTS, "guards": GUARDS, "origins": ORIGINS, "loss_reasons": REASONS, "said_by": SAID_BY}
 
 
@@ -106,12 +97,6 @@ def gather_acts(visit: Visit, client_id: str, alert_id: str = "", *, typed: Type
 def may_of(visit: Visit) -> frozenset[str]:
     """What this reader may write down."""
     return frozenset(name for name, roles in MAY.items() if visit.person.has(*roles))
-
-
-def pen_of(visit: Visit) -> Pen:
-    """How this reader writes."""
-    zone = ZoneInfo(visit.site.settings.timezone)
-    return Pen(visit.actor, visit.now, zone, "," if visit.words.language == "tr" else ".")
 
 
 def lead_of(connection: Transaction, alert_id: str) -> Lead | None:

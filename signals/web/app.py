@@ -13,7 +13,7 @@ from oncu.storage.wall import NotYours
 
 from .api.app import PREFIX, build_api
 from .api.faults import refused
-from .doors import NotForThem, NotLoggedIn, PasswordNotTheirs, door
+from .doors import NotLoggedIn, PasswordNotTheirs, door
 from .forms import go_to
 from .pages import (
     absences,
@@ -54,7 +54,7 @@ from .pages import (
 from .rooms import home_of
 from .safety import API, READING, guard
 from .show import show
-from .site import Site, visit_of
+from .site import NotForThem, Site, visit_of
 
 STATIC = Path(__file__).parent / "static"
 PAGES = (

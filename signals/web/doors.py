@@ -13,14 +13,6 @@ class PasswordNotTheirs(Exception):
     """Somebody else chose the password they came in with: they choose their own first."""
 
 
-class NotForThem(Exception):
-    """The page, or the change, is not for any role of this person."""
-
-    def __init__(self, roles: Sequence[str]) -> None:
-        super().__init__(", ".join(roles))
-        self.roles = tuple(roles)
-
-
 def door(roles: Sequence[str] | None) -> Callable[[Visitor], None]:
     """What lets only these roles in, or, with None, everybody. Raises NotLoggedIn, PasswordNotTheirs or NotForThem."""
 
@@ -31,7 +23,6 @@ def door(roles: Sequence[str] | None) -> Callable[[Visitor], None]:
             raise NotLoggedIn
         if visit.person.password_until is not None:
             raise PasswordNotTheirs
-        if not visit.person.has(*roles):
-            raise NotForThem(roles)
+        visit.as_role(*roles)
 
     return ask

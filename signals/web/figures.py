@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -60,12 +59,12 @@ def offers_pen(visit: Visit) -> Pen:
 
 def score_report(visit: Visit) -> KeptReport | None:
     """The newest scoreboard that was published by today, as far as it may be told to this reader."""
-    return _told(visit, read_report(visit.site.database, "score", until=today(visit)))
+    return _told(visit, read_report(visit.site.database, "score", until=visit.day))
 
 
 def offers_report(visit: Visit) -> KeptReport | None:
     """The newest report on offers in the reader's language, as far as it may be told to this reader."""
-    kept = read_report(visit.site.database, "offers", until=today(visit), language=visit.words.language)
+    kept = read_report(visit.site.database, "offers", until=visit.day, language=visit.words.language)
     return _told(visit, kept)
 
 
@@ -76,11 +75,6 @@ def _told(visit: Visit, report: KeptReport | None) -> KeptReport | None:
     with visit.database.read() as connection:
         managers = managers_with_clients(connection)
     return coarsen(report, Sight(seen, {visit.actor, *managers}))
-
-
-def today(visit: Visit) -> date:
-    """The day of a visit where the bank is."""
-    return visit.now.astimezone(visit.words.zone).date()
 
 
 def sheet_of(name: str, sections: tuple[Section, ...], pen: Pen) -> Sheet:

@@ -42,6 +42,13 @@ def reason_in(form: Mapping[str, str]) -> str:
     return line_in(form, "reason")[:LONGEST_REASON]
 
 
+def needed_reason(form: Mapping[str, str]) -> str:
+    """The same where nothing is done without one. Raises HTTPException (400)."""
+    if reason := reason_in(form):
+        return reason
+    raise HTTPException(400, "web_reason_missing")
+
+
 def lines_in(form: Mapping[str, str], key: str) -> list[str]:
     """The lines of a field that hold something."""
     return [" ".join(line.split()) for line in form.get(key, "").splitlines() if line.strip()]

@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from oncu.config.problems import Problem
 from oncu.storage.alerts import load_alerts
@@ -67,9 +66,8 @@ def _check_whom(visit: Visit, asked: Asked, clients: Collection[str]) -> None:
 
 def _until(visit: Visit, given: str) -> datetime:
     """The start of a day: so many days from now, or the day itself."""
-    zone = ZoneInfo(visit.site.settings.timezone)
     try:
         day = visit.day + timedelta(days=int(given)) if given.isdecimal() else date.fromisoformat(given)
-        return datetime.combine(day, time(), zone)
+        return visit.midnight(day)
     except (ValueError, OverflowError):
         raise Problem(f"{given!r} is no day; write one like {visit.day + timedelta(days=7)}") from None

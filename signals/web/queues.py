@@ -26,7 +26,7 @@ class Wanted:
 
     def holds(self, row: Queued) -> bool:
         """Whether a row is of the side and manager asked for."""
-        return self.side in ("", row.case.alert.side) and self.manager in ("", row.manager)
+        return self.side in ("", row.alert.side) and self.manager in ("", row.alert.manager)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def read_queue(visit: Visit, wanted: Wanted) -> tuple[Queue, Sequence[Queued]]:
 
 def place_of(rows: Sequence[Queued], alert_id: str) -> Place:
     """Where an alert stands among rows; one that has left has the first as the one after it."""
-    ids = [row.case.id for row in rows]
+    ids = [row.id for row in rows]
     if alert_id not in ids:
         return Place(0, len(ids), None, ids[0] if ids else None)
     at = ids.index(alert_id)

@@ -1,14 +1,13 @@
 """What every page is made from: database, catalogue, settings, clock, and who reads in what language."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, cast
-from zoneinfo import ZoneInfo
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, Request
 
 from oncu.config.load import ConfigError
 from oncu.config.settings import Settings
@@ -38,6 +37,14 @@ COOKIE = "lang"
 SESSION = "oncu_session"
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NOBODY = Person("", "", frozenset(), created_by="", created_at=LONG_AGO)
+
+
+class NotForThem(Exception):
+    """The page, or the change, is not for any role of this person."""
+
+    def __init__(self, roles: Sequence[str]) -> None:
+        super().__init__(", ".join(roles))
+        self.roles = tuple(roles)
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,11 @@ class Visit:
     @property
     def day(self) -> date:
         """The day where the bank is."""
-        return self.now.astimezone(ZoneInfo(self.site.settings.timezone)).date()
+        return self.now.astimezone(self.words.zone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """When a day begins where the bank is."""
+        return datetime.combine(day, time(), self.words.zone)
 
     @property
     def database(self) -> Database:
@@ -133,9 +144,9 @@ class Visit:
         return self.site.database
 
     def as_role(self, *roles: str) -> Database:
-        """The database itself, for a change that only these roles may make. Raises HTTPException (403)."""
+        """The database itself, for a change that only these roles may make. Raises NotForThem."""
         if not self.person.has(*roles):
-            raise HTTPException(403)
+            raise NotForThem(roles)
         return self.site.database
 
     def note(self, action: str, subject: str, reason: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """What the tables are made of: the metadata, kinds of columns, and instants that know their zone."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,9 +34,13 @@ class Moment(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        # A page reads tens of thousands; a text read as UTC at once takes a fifth of one that is given its zone later.
+        return lambda stored: None if stored is None else datetime.fromisoformat(f"{stored}+00:00")
 
 
 metadata = MetaData(

@@ -37,6 +37,7 @@ DOCUMENTS = int(os.environ.get("ONCU_BENCH_DOCUMENTS", "100000"))
 POOLED = 12_000
 ROUNDS = 3
 WORKERS = 2
+BACKFILL_BY = tuple(map(int, os.environ.get("ONCU_BENCH_WORKERS", "1,2").split(",")))
 MANY = (4, 8, 16, 32)
 DEEDS = (
     "yeni fabrikasının temelini attı",
@@ -137,7 +138,7 @@ def _backfill(folder: Path, clients: Sequence[ClientName]) -> None:
             save_documents(connection, batch)
     database.close()
     print(f"  {DOCUMENTS:,} documents stored in {time.process_time() - spent:.0f} s of computing", flush=True)
-    for workers in (1, WORKERS):
+    for workers in BACKFILL_BY:
         path = shutil.copy(folder / "bank.db", folder / f"read-{workers}.db")
         database = connect(f"sqlite:///{path}")
         _say(workers, _read_by(workers, database, folder))

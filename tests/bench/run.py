@@ -21,6 +21,7 @@ from digests import bench_digests
 from evaluate import bench_evaluate
 from extract import bench_extract
 from feeds import bench_feeds
+from growth import bench_growth
 from imports import bench_import
 from labelling import bench_labelling
 from measure import SHARED
@@ -32,6 +33,7 @@ from reads import bench_reads
 from resolve import bench_resolve
 from scan import bench_recall, bench_scan
 from score import bench_score
+from start import bench_start
 from stories import bench_stories
 from storing import bench_store
 from surge import bench_surge
@@ -67,6 +69,8 @@ MEASURES: dict[str, Callable[[Path], None]] = {
     "pages": bench_pages,
     "store": bench_store,
     "reads": bench_reads,
+    "growth": bench_growth,
+    "start": bench_start,
     "labelling": bench_labelling,
 }
 NEED_SHARED = (

@@ -22,6 +22,8 @@ from oncu.storage.clients import save_clients
 from oncu.storage.database import Database, connect, create_database
 from oncu.storage.documents import count_pending
 
+from ..catalogue import source_file
+
 MINUTES = float(os.environ.get("ONCU_SOAK_MINUTES", "20"))
 CLIENTS = int(os.environ.get("ONCU_SOAK_CLIENTS", "150000"))
 FEEDS, DOCUMENTS = 200, int(1_000 * MINUTES)
@@ -50,22 +52,6 @@ NEWS = (
     "{} konkordato ilan etti",
     "{} yıl sonu yemeği verdi",
 )
-SOURCE = """\
-title: yayın {n}
-publisher: yayın {n}
-language: tr
-category: news
-origin: independent
-reader: feed
-url: http://127.0.0.1:{port}/{n}.rss
-every: 1m
-enabled: true
-verified: true
-terms: Invented.
-personal_data: none
-expect:
-  documents: {{min: 0, max: 100000}}
-"""
 SETTINGS = """\
 database_url: sqlite:///{folder}/oncu.db
 sources: {folder}/sources
@@ -201,7 +187,8 @@ def install(folder: Path, port: int) -> None:
     """A bank of so many clients, and the feeds it reads."""
     (folder / "sources").mkdir()
     for number in range(FEEDS):
-        (folder / "sources" / f"yayin-{number}.yml").write_text(SOURCE.format(n=number, port=port), "utf-8")
+        text = source_file(f"yayın {number}", f"http://127.0.0.1:{port}/{number}.rss")
+        (folder / "sources" / f"yayin-{number}.yml").write_text(text, "utf-8")
     (folder / "oncu.yml").write_text(SETTINGS.format(folder=folder, port=port), "utf-8")
     database = create_database(f"sqlite:///{folder / 'oncu.db'}")
     columns = dict.fromkeys(("manager", "limit", "balance", "city"))
@@ -254,5 +241,8 @@ def test_jobs_do_not_grow_from_slot_to_slot(soak: Soak, job: str) -> None:
 
 
 def test_no_file_stays_open(soak: Soak) -> None:
+    """How many are open goes up and down with the jobs that run; one that is left open lifts the least."""
     quarter = len(soak.files) // 4
-    assert max(soak.files[-quarter:]) <= max(soak.files[quarter : 2 * quarter]) + 2
+    early, late = (min(soak.files[place * quarter :][:quarter]) for place in (1, 3))
+    print(f"\n  scheduler: {early} files open at least in the second quarter, {late} in the last")
+    assert late <= early

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from threading import Thread, Timer
 from typing import Any
@@ -16,10 +17,11 @@ import pytest
 from oncu.storage.clients import save_clients
 from oncu.storage.database import Database, create_database
 
-from ..trust.line import MANAGERS, START, Line, Papers, begin_mother, client_of, install
+from ..catalogue import source_file
+from ..trust.line import MANAGERS, START, Line, Papers, begin_mother, clients_of, install
 from ..trust.mailbox import Mailbox
 from ..trust.test_faults_postgresql import Server
-from ..trust.told import PAPERS, TYPES, Event, events, firms
+from ..trust.told import PAPERS, Event, events
 
 EVENTS = 60
 EVERY = timedelta(hours=2)
@@ -27,23 +29,10 @@ TICKS = 84  # a week of them
 BROKEN, MENDED = timedelta(days=1, hours=2), timedelta(days=3)
 CHANGED, LEARNED = timedelta(days=3, hours=4), timedelta(days=4, hours=22)
 CRASH = timedelta(days=4, hours=6)
-REGISTER = """\
-title: sicil
-publisher: sicil
-language: tr
-category: registry
-origin: authority
-reader: listing
-url: {base}/sicil.html
-every: 1m
-enabled: true
-verified: true
-terms: Invented.
-personal_data: none
-expect:
-  documents: {{min: 0, max: 100000}}
+BUSINESS_DAYS = [date(2026, 3, day) for day in (2, 3, 4, 5, 6, 9)]  # from a Monday noon to ten on the next
+LISTING = """\
 listing:
-  item: "{item}"
+  item: "{item}.ilan"
   fields: {{title: b, text: p, published_at: time}}
 """
 
@@ -112,8 +101,7 @@ def settle(home: Path, url: str, told: list[Event]) -> Database:
     """Move the installation to PostgreSQL, name a keeper, and add the register."""
     database = create_database(url)
     with database.write() as connection:
-        rows = [client_of(n, *firm) for n, firm in enumerate(firms(-(-len(told) // len(TYPES))))]
-        save_clients(connection, rows, START)
+        save_clients(connection, clients_of(len(told)), START)
     text = (home / "oncu.yml").read_text("utf-8").replace(f"sqlite:///{home}/oncu.db", url)
     text = text.replace("recipients: {", "recipients: {ece: ece@bank.example, ") + "health: {tell: [ece]}\n"
     (home / "oncu.yml").write_text(text, "utf-8")
@@ -122,8 +110,10 @@ def settle(home: Path, url: str, told: list[Event]) -> Database:
 
 def learn(week: Week, item: str) -> None:
     """The register's file, as somebody wrote it who has seen its pages."""
-    base = f"http://127.0.0.1:{week.papers.server_port}"
-    (week.folder / "sources" / "sicil.yml").write_text(REGISTER.format(base=base, item=f"{item}.ilan"), "utf-8")
+    url = f"http://127.0.0.1:{week.papers.server_port}/sicil.html"
+    listing = LISTING.format(item=item)
+    text = source_file("sicil", url, category="registry", origin="authority", reader="listing", more=listing)
+    (week.folder / "sources" / "sicil.yml").write_text(text, "utf-8")
 
 
 def live(week: Week, server: Server) -> Week:
@@ -177,10 +167,9 @@ def test_the_keeper_was_told_which_source_and_when(week: Week) -> None:
 
 
 def test_each_manager_got_one_digest_a_business_day(week: Week) -> None:
-    days = Counter(week.rows("SELECT manager, day FROM digests WHERE sent_at IS NOT NULL"))
-    assert set(days.values()) == {1}
-    assert Counter(manager for manager, _ in days) == dict.fromkeys(MANAGERS, 5)
-    assert len(week.box.ids("digest")) == 5 * len(MANAGERS)
+    sent = Counter(week.rows("SELECT manager, day FROM digests WHERE sent_at IS NOT NULL"))
+    assert sent == dict.fromkeys(product(MANAGERS, BUSINESS_DAYS), 1)
+    assert len(week.box.ids("digest")) == len(sent)
 
 
 def test_the_scheduler_went_on_after_the_database_had_stopped(week: Week) -> None:

@@ -37,7 +37,7 @@ def seed_api_bank(path: Path) -> None:
     with database.write() as connection:
         add_person(connection, Person("hepsi", "Hepsi", frozenset(EVERY_ROLE), "test", NOW, **known))
     ends = {"until": NOW.date() + timedelta(days=9), "reason": "bilinen", "by": "hepsi", "now": NOW}
-    silence(database, client_id="C3", settings=bank.settings, types=bank.types, **ends)
+    silence(database, client_id="C3", settings=bank.settings, types=bank.types, sources=bank.sources, **ends)
     [[alert]] = bank.rows("SELECT id FROM alerts WHERE client_id = 'C2'")
     step_lead(database, alert, "sent", by="nil", note="ortak kim?", now=NOW)
     pen = Pen("hepsi", NOW, ZoneInfo(bank.settings.timezone), ".")

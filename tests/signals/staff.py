@@ -1,11 +1,14 @@
 """People of a test's bank, and how they come in."""
 
 from datetime import datetime
+from typing import Any
 
 from fastapi.testclient import TestClient
 
 from oncu.config.settings import AccessSettings
 from oncu.signals.people.accounts import create_person
+from oncu.signals.web.app import build_app
+from oncu.signals.web.site import Site
 from oncu.storage.database import Database
 from oncu.storage.people import Person
 
@@ -32,3 +35,10 @@ def log_in(browser: TestClient, name: str, password: str = PASSWORD) -> TestClie
     )
     assert answer.status_code == 303, answer.text
     return browser
+
+
+def enter_as(bank: Any, name: str | None, *, actor: str = "local") -> TestClient:
+    """The pages of a bank as one of its people sees them, at the bank's clock; without a name before anybody is in."""
+    site = Site(bank.database, bank.catalogue, bank.settings, lambda: bank.now, actor=actor)
+    browser = TestClient(build_app(site), base_url="http://oncu.test", headers=SAME_SITE)
+    return log_in(browser, name) if name else browser

@@ -30,6 +30,12 @@ def test_every_command_of_the_contract_is_there():
     assert set(named) <= {path for path, _ in COMMANDS}
 
 
+def test_help_loads_nothing_that_only_a_command_needs():
+    heavy = ("alembic", "fastapi", "numpy", "pandas", "scrapy", "sklearn", "spacy", "sqlalchemy")
+    looked = f"import sys, oncu.signals.cli; print(*({set(heavy)} & sys.modules.keys()))"
+    assert subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, check=True).stdout == "\n"
+
+
 @pytest.mark.parametrize(("path", "command"), COMMANDS, ids=[" ".join(path) for path, _ in COMMANDS])
 def test_every_command_says_what_it_does_with_an_example(path, command):
     assert command.help and f"oncu {' '.join(path)}" in (command.epilog or "")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from oncu.config.problems import Problem
 from oncu.signals.review.desk import Case, Desk, make_move, take_back
-from oncu.signals.review.leads import open_leads, step_lead
-from oncu.signals.review.queue import Holder, Queued, in_order
+from oncu.signals.review.leads import group_leads, step_lead
+from oncu.signals.review.queue import Queued, in_order
 from oncu.signals.review.standing import MOVES
 from oncu.signals.review.week import kept_in_time
 from oncu.storage.audit import find_broken_link
@@ -20,6 +20,7 @@ from oncu.storage.decisions import lead_steps_of
 from oncu.storage.judged import lead_steps, verdicts_on_alerts
 from oncu.storage.labels import load_decisions
 from oncu.storage.models import alert_updates
+from oncu.storage.queue import Brief
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONDAY = datetime.fromisoformat("2026-03-02T10:00:00+03:00")
@@ -239,9 +240,15 @@ def test_share_kept_in_time_counts_what_was_decided_or_is_overdue(office: Office
 
 def test_queue_begins_with_what_is_overdue_then_level_then_money(office: Office) -> None:
     at = MONDAY + 5 * HOUR  # the insolvency should have been taken up
-    known = {MILD: (50.0, 5.0), CHANCE: (50.0, 9.0), SEVERE: (0.0, None)}
-    rows = [Queued(office.case(code, at), *known[code], Holder(None, False), "") for code in known]
-    assert [row.case.alert.type for row in in_order(rows)] == [SEVERE, CHANCE, MILD]
+    cases = {code: office.case(code, at) for code in (MILD, CHANCE, SEVERE)}
+    rows = [queued(cases[MILD], 50, 5), queued(cases[CHANCE], 50, 9), queued(cases[SEVERE], 0, None)]
+    assert [row.id for row in in_order(rows)] == [cases[code].id for code in (SEVERE, CHANCE, MILD)]
+
+
+def queued(case: Case, level: float, money: float | None) -> Queued:
+    alert, due = case.alert, case.deadline
+    brief = Brief(case.id, alert.client_id, alert.side, alert.created_at, None, False, "", None, money, None)
+    return Queued(brief, case.standing, due.due_at if due else None, due is not None and due.is_late, level)
 
 
 def test_escalated_alert_goes_to_the_person_named(office: Office) -> None:
@@ -266,7 +273,7 @@ def test_lead_goes_its_way_to_a_verdict_the_scoreboard_reads(office: Office) -> 
             "sent", "accepted", "investigated", "confirmed",
         ]  # fmt: skip
         assert find_broken_link(connection) is None
-        assert open_leads(one for own in lead_steps_of(connection).values() for one in own) == []
+        assert [lead for lead in group_leads(lead_steps_of(connection)) if lead.is_open] == []
 
 
 @pytest.mark.parametrize(
@@ -296,8 +303,8 @@ def test_lead_that_was_rejected_may_be_sent_again(office: Office) -> None:
     for stage in ("sent", "rejected", "sent"):
         step(office, stage, "ece")
     with office.bank.database.read() as connection:
-        (lead,) = open_leads(one for own in lead_steps_of(connection).values() for one in own)
-    assert (lead.stage, lead.sent_by) == ("sent", "ece")
+        (lead,) = group_leads(lead_steps_of(connection))
+    assert (lead.is_open, lead.stage, lead.sent_by) == (True, "sent", "ece")
 
 
 @given(st.lists(st.tuples(st.sampled_from([*MOVES, "undo"]), st.sampled_from(["ece", "can"])), max_size=12))

@@ -41,7 +41,7 @@ def busy(empty_bank, now):
     tell(bank, now + HOUR, ("{} hakkındaki yeni fabrika haberi yalanlandı",), ("C3",))
     tell(bank, now + 2 * HOUR, NEWS, FIRMS)
     quiet = {"client_id": "C4", "until": (now + 9 * DAY).date(), "reason": "known", "by": "ece"}
-    silence(bank.database, **quiet, settings=bank.settings, types=bank.types, now=now)
+    silence(bank.database, **quiet, settings=bank.settings, types=bank.types, sources=bank.sources, now=now)
     days = ((now + DAY).date(), (now + DAY).date())
     note_absence(bank.database, "ayse", days, deputy="burak", by="ece", today=now.date(), now=now)
     return bank

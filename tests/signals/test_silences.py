@@ -19,7 +19,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def hush(bank, now, days=3, **more):
     said = {"until": (now + days * DAY).date(), "reason": "bilinen dava", "by": "ece"} | more
-    return silence(bank.database, **said, settings=bank.settings, types=bank.types, now=now)
+    return silence(bank.database, **said, settings=bank.settings, types=bank.types, sources=bank.sources, now=now)
 
 
 def carried(view):
@@ -55,6 +55,21 @@ def test_a_silenced_alert_is_not_carried_and_stands_in_the_list(sued, now, what)
 def test_a_silence_holds_only_what_meets_all_it_names(sued, now, what):
     hush(sued, now, **what)
     assert carried(sued.digest(now)) == ["lawsuit"]
+
+
+def test_a_source_that_neither_is_nor_was_cannot_be_silenced(sued, now):
+    with pytest.raises(Problem, match="no source is called 'gazette'"):
+        hush(sued, now, source="gazette")
+    assert "gazete" not in sued.sources  # its file is gone, what it told is still there
+    assert hush(sued, now, source="gazete").source == "gazete"
+
+
+def test_the_same_silence_twice_is_one(bank, now):
+    first, again = hush(bank, now, code="lawsuit"), hush(bank, now + HOUR, code="lawsuit")
+    other = hush(bank, now, code="lawsuit", by="ali")
+    with bank.database.read() as connection:
+        assert {one.id for one in silences_at(connection, now + HOUR)} == {first.id, other.id}
+    assert again == first
 
 
 def test_a_silenced_source_is_heard_where_another_tells_the_same(sued, now):

@@ -215,7 +215,7 @@ def test_an_owner_who_is_away_has_a_deputy_who_hears_too(mailing, inbox, now, tm
 @pytest.mark.parametrize(("code", "n"), [(None, 3), ("lawsuit", 3), ("insolvency", 0)])
 def test_only_a_silence_of_its_type_keeps_an_urgent_alert_quiet(mailing, inbox, now, code, n):
     said = {"client_id": "C2", "code": code, "until": now.date(), "reason": "bilinen satış", "by": "ece"}
-    silence(mailing.database, **said, settings=mailing.settings, types=mailing.types, now=now)
+    silence(mailing.database, **said, settings=mailing.settings, types=mailing.types, sources=mailing.sources, now=now)
     hear(mailing, at=now + MINUTE)
     assert send(mailing, now + MINUTE).sent == n
 

@@ -1,14 +1,21 @@
 """The trail in the pages: who may read it, how it is searched, and what is said of one that somebody changed."""
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 from fastapi.testclient import TestClient
 
+from oncu.signals.review.acts import CONTACTS, GUARDS
+from oncu.signals.review.leads import STEPS
+from oncu.signals.review.standing import MOVES
 from oncu.signals.web.app import build_app
 from oncu.signals.web.site import Site
+from oncu.storage import pauses, trained
+from oncu.storage.acts import MADE_WITH_OFFER
 from oncu.storage.audit import trail_end, write_audit
 from oncu.storage.database import connect
+from oncu.storage.identity import DIFFERENT, SAME, SKIPPED, TAKEN_UP, UNDECIDED
 
 from .staff import SAME_SITE, hire, log_in
 
@@ -49,6 +56,34 @@ def rows(browser, query):
     return [tuple(line.split(";")[2:5]) for line in lines]
 
 
+def codes():
+    """What the trail calls the acts of people, where the name is made of several parts."""
+    yield from (f"act.{kind}" for kind in (*CONTACTS, *GUARDS, MADE_WITH_OFFER))
+    yield from (f"alert.{kind}" for kind in (*MOVES, "undo"))
+    yield from (f"lead.{stage}" for stage in STEPS)
+    yield from (f"model.{kind}" for kind in (*get_args(trained.Kind), "train", "compare", "refuse"))
+    yield from (f"source.{kind}" for kind in get_args(pauses.Kind))
+    yield from (f"clients {verdict}" for verdict in (SAME, DIFFERENT, UNDECIDED, SKIPPED, TAKEN_UP))
+    yield from ("offer.make", "offer.close", "offer.take_back", "alias added", "alias removed", "forget", "import")
+
+
+def test_every_act_is_told_in_words(kept, browser):
+    with kept.database.write() as connection:
+        for code in codes():
+            write_audit(connection, "ayse", code, f"kod {code}", kept.now)
+    told = rows(browser, "nesne=kod")
+    assert len(told) == len(list(codes()))
+    assert [code for _, did, code in told if f"kod {did}" == code] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [(f"once={10**25}", 422), ("once=-1", 422), ("ilk=0001-01-01", 200), ("son=9999-12-31", 200), ("ilk=dün", 200)],
+)
+def test_an_address_of_another_age_is_no_failure(browser, query, status):
+    assert browser.get(f"/denetim?{query}").status_code == status
+
+
 def tampered(kept, *statements):
     with kept.database.write() as connection:
         for one in ("DROP TRIGGER audit_refuses_update", "DROP TRIGGER audit_refuses_delete", *statements):
@@ -64,8 +99,8 @@ def test_who_what_and_to_what_stand_there_newest_first(browser):
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("kim=burak", [("burak", "act.visit", "C1 9f3c")]),
-        ("nesne=C1", [("burak", "act.visit", "C1 9f3c"), ("ayse", "müşteri sayfasına baktı", "C1")]),
+        ("kim=burak", [("burak", "ziyaret yazdı", "C1 9f3c")]),
+        ("nesne=C1", [("burak", "ziyaret yazdı", "C1 9f3c"), ("ayse", "müşteri sayfasına baktı", "C1")]),
         ("ne=client.view&ilk=2026-03-05", [("ayse", "müşteri sayfasına baktı", f"C{n}") for n in (4, 3)]),
         ("ne=client.view&son=2026-03-02", [("ayse", "müşteri sayfasına baktı", "C0")]),
         ("kim=yok", []),

@@ -3,16 +3,14 @@
 import threading
 
 import pytest
-from fastapi.testclient import TestClient
 
 from oncu.signals.clients.doubles import find_doubles, keep_doubles
 from oncu.signals.clients.unite import call_different
-from oncu.signals.web.app import build_app
-from oncu.signals.web.site import Site
 from oncu.storage.clients import load_clients
 from oncu.storage.identity import load_decisions
 
-from .staff import SAME_SITE, hire, log_in
+from .processes import Ended
+from .staff import enter_as, hire
 
 TWINS = (
     {"client_id": "D1", "legal_name": "Kumluca Lastik Sanayi A.Ş.", "tax_id": "1234567890", "city": "Antalya"},
@@ -21,18 +19,6 @@ TWINS = (
     {"client_id": "E2", "legal_name": "Zambak Mermer Limited Şirketi", "city": "Afyon", "manager": "ayse"},
 )
 COLUMNS = dict.fromkeys(("tax_id", "city", "manager", "website"))
-
-
-class Ended:
-    """A process that has ended."""
-
-    returncode = 0
-
-    def wait(self, timeout=None):
-        return 0
-
-    def poll(self):
-        return 0
 
 
 @pytest.fixture
@@ -52,9 +38,7 @@ def look(bank):
 @pytest.fixture
 def enter(bank):
     def come(name="ece"):
-        site = Site(bank.database, bank.catalogue, bank.settings, lambda: bank.now)
-        browser = TestClient(build_app(site), base_url="http://oncu.test", headers=SAME_SITE)
-        return log_in(browser, name)
+        return enter_as(bank, name)
 
     return come
 

@@ -3,17 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fastapi.testclient import TestClient
 
 from oncu.signals.learning.asking import fill_candidates, next_questions
 from oncu.signals.learning.calibration import calibrate, kappa_of
 from oncu.signals.learning.letters import letters_of
-from oncu.signals.web.app import build_app
-from oncu.signals.web.site import Site
 from oncu.storage.candidates import Nearness, add_candidates
 from oncu.storage.labels import Label, load_labels, save_labels
 
-from .staff import SAME_SITE, hire, log_in
+from .staff import enter_as, hire
 
 STRIKE = "Simya İlaç işçileri greve çıktı"
 LAYOFFS = "Parlak Telekom 200 kişiyi işten çıkardı"
@@ -38,9 +35,7 @@ def enter(heard):
     """The pages as one of the bank's people sees them."""
 
     def come(name):
-        site = Site(heard.database, heard.catalogue, heard.settings, lambda: heard.now)
-        browser = TestClient(build_app(site), base_url="http://oncu.test", headers=SAME_SITE)
-        return log_in(browser, name)
+        return enter_as(heard, name)
 
     return come
 

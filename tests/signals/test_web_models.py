@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from fastapi.testclient import TestClient
 
 from oncu.config.noise_classes import load_noise_classes
 from oncu.config.problems import Problem
@@ -13,28 +12,15 @@ from oncu.signals.learning.models import Course, match_content, match_models, ma
 from oncu.signals.learning.promotion import promote, rollback
 from oncu.signals.schedule.errands import begin_errand, last_errand
 from oncu.signals.schedule.jobs import Office
-from oncu.signals.web.app import build_app
-from oncu.signals.web.site import Site
 from oncu.storage.passages import recent_passages
 from oncu.storage.trained import TrainedModel, active_model, open_proposal, save_trained
 
-from .staff import SAME_SITE, hire, log_in
+from .processes import Ended
+from .staff import enter_as, hire
 
 CODES, NOISE = ("strike", "layoffs"), ("sports",)
 UNSEEN = "Simya İlaç çalışanları {}. gün tezgâh başından topluca ayrıldı"
 PLAIN = "Simya İlaç {}. yeni logosunu seçti"
-
-
-class Ended:
-    """A process that has ended."""
-
-    returncode = 0
-
-    def wait(self, timeout=None):
-        return 0
-
-    def poll(self):
-        return 0
 
 
 @pytest.fixture
@@ -74,9 +60,7 @@ def staff(bank):
 @pytest.fixture
 def enter(bank):
     def come(name=None):
-        site = Site(bank.database, bank.catalogue, bank.settings, lambda: bank.now, actor="ece")
-        browser = TestClient(build_app(site), base_url="http://oncu.test", headers=SAME_SITE)
-        return log_in(browser, name) if name else browser
+        return enter_as(bank, name, actor="ece")
 
     return come
 

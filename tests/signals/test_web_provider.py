@@ -17,6 +17,7 @@ from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.signals.people.accounts import set_active
 from oncu.signals.people.provider import provider_of
+from oncu.signals.surroundings import look_at_provider
 from oncu.signals.web.app import build_app
 from oncu.signals.web.site import Site
 from oncu.storage.people import add_person
@@ -47,6 +48,20 @@ def provider(running, bank, monkeypatch):
     with bank.database.write() as connection:
         add_person(connection, replace(ece, password=None, subject="u-4711"))
     return running
+
+
+def test_the_examination_says_whether_it_answers(bank, provider):
+    [found] = look_at_provider(bank.settings, bank.now)
+    provider.calls_itself = "https://another.example"
+    [refused] = look_at_provider(bank.settings, bank.now)
+    assert (found.is_fine, refused.is_fine) == (True, False)
+    assert "another.example" in refused.text
+
+
+def test_the_examination_says_that_its_secret_is_missing(bank, provider, monkeypatch):
+    monkeypatch.delenv("ONCU_OIDC_SECRET")
+    with pytest.raises(Problem, match="ONCU_OIDC_SECRET"):
+        list(look_at_provider(bank.settings, bank.now))
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_personal_data_of_a_tip_is_masked_before_it_is_kept(worked):
 def test_tip_is_taken_back_by_its_writer_until_it_is_read(worked):
     write(worked)
     ((key,),) = worked.said("SELECT id FROM documents WHERE category = 'tip'")
-    assert worked.enter("lale").post(f"/saha-notlari/{key}/geri", data={"back": ""}).status_code == 400
+    assert worked.enter("lale").post(f"/saha-notlari/{key}/geri", data={"back": ""}).status_code == 404
     assert worked.enter("burak").post(f"/saha-notlari/{key}/geri", data={"back": ""}).status_code == 404
     assert worked.enter("ayse").post(f"/saha-notlari/{key}/geri", data={"back": ""}).status_code == 303
     assert HEARD not in worked.enter("ayse").get("/clients/C1").text

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from oncu.storage.changes import Changes
-from oncu.storage.clients import Client, client_managers, load_clients, save_clients
+from oncu.storage.clients import Client, load_clients, save_clients
 from oncu.storage.database import Database, save_new
 from oncu.storage.models import aliases, clients, sites
 
@@ -96,9 +96,3 @@ def test_rows_without_names_leave_the_names_alone(database: Database, row: Row, 
     save(database, now, row)
     save(database, now + DAY, {"client_id": "C1", "legal_name": "Örnek Döküm A.Ş."})
     assert (load(database)[0].aliases, load(database)[0].manager) == (("Örnek", "Örnek Döküm"), "m1")
-
-
-def test_clients_without_a_manager_have_none(database: Database, row: Row, now: datetime) -> None:
-    save(database, now, row, row | {"client_id": "C2", "manager": None})
-    with database.read() as connection:
-        assert client_managers(connection) == {"C1": "m1"}

@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from oncu.storage.clients import save_clients
 from oncu.storage.database import create_database, open_database
-from oncu.storage.queue import alerts_in, count_by_type, count_in
+from oncu.storage.identity import point_at_survivors
+from oncu.storage.moves import Move, save_move
+from oncu.storage.queue import alerts_in, briefs_in, count_by_type, count_in
+from oncu.storage.routing import AlertRoute, save_routes
 
 from .test_alerts import alert, detected, save  # noqa: F401 (fixtures)
 from .test_upgrades import fill, make
@@ -24,10 +28,26 @@ def rows(database: Any, query: str) -> list[tuple[Any, ...]]:
 def test_alerts_are_found_by_their_state_and_age(database: Any, alert: Any, now: Any) -> None:
     save(database, alert)
     with database.read() as connection:
-        assert [list(alerts_in(connection, states)) for states in (["new"], ["accepted"])] == [[alert.id], []]
-        assert alerts_in(connection, ["new"], since=now + DAY) == {}
+        found = [alerts_in(connection, states, since=now) for states in (["new"], ["accepted"])]
+        assert found == [[alert.id], []]
+        assert alerts_in(connection, ["new"], since=now + DAY) == []
         assert [count_in(connection, ["new"], before=now + n * DAY) for n in (0, 1)] == [0, 1]
-        assert alerts_in(connection, ["new"], most=0) == {}
+        assert alerts_in(connection, ["new"], since=now, most=0) == []
+
+
+def test_brief_is_told_under_the_client_of_today(database: Any, alert: Any, now: Any) -> None:
+    save(database, alert)
+    with database.write() as connection:
+        survivor = {"client_id": "C9", "legal_name": "Kızılören Çelik A.Ş.", "manager": "burak", "short_names": ()}
+        save_clients(connection, [survivor | {"balance": 5.0, "limit": 7.0}], now)
+        point_at_survivors(connection, {alert.client_id: "C9"})
+        save_routes(connection, [AlertRoute(alert.id, "severe", ("owner",), ("mail",), now + DAY, now)])
+        (untouched,) = briefs_in(connection, ["new"], since=now)
+        save_move(connection, Move(alert.id, "note", "ece", now, note="sordum"), "new")
+        (touched,) = briefs_in(connection, ["new"], since=now)
+    told = ("Kızılören Çelik A.Ş.", "burak", 5.0, 7.0)
+    assert untouched == (alert.id, "C9", alert.side, alert.created_at, now + DAY, False, *told)
+    assert touched == untouched._replace(is_touched=True)
 
 
 @pytest.mark.parametrize(("states", "inside"), [(["new"], 1), (["accepted"], 0)])

@@ -16,10 +16,10 @@ from oncu.storage.sessions import (
     end_token,
     handle_of,
     open_sessions,
+    open_tokens,
     session_person,
     start_session,
     token_of,
-    tokens_of,
     touch_session,
     touch_token,
 )
@@ -91,9 +91,10 @@ def test_token_ends_with_its_days_its_person_or_its_purpose(bank: Database, now:
         assert token_of(connection, secrets[0], later) is None
         assert end_token(connection, "ece", "crm", now, by="adem") == 1
         assert [token_of(connection, secret, now) is None for secret in secrets] == [True, False]
+        assert [[one.purpose for one in open_tokens(connection, "ece", at)] for at in (now, later)] == [["bi"], []]
         end_access(connection, "ece", now)
         assert token_of(connection, secrets[1], now) is None
-        assert [token.purpose for token in tokens_of(connection, "ece")] == ["crm", "bi"]
+        assert open_tokens(connection, "ece", now) == []
 
 
 def test_no_secret_is_kept(bank: Database, now: datetime) -> None:

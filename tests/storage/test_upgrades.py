@@ -6,23 +6,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Float, Integer, LargeBinary, MetaData, Table
 
 from oncu.storage.audit import GENESIS, _hash, find_broken_link, write_audit
-from oncu.storage.database import (
-    MIGRATIONS,
-    Database,
-    StorageError,
-    connect,
-    create_database,
-    known_revisions,
-    newest_revision,
-    open_database,
-    schema_revision,
-)
+from oncu.storage.database import Database, StorageError, connect, create_database, open_database
 from oncu.storage.models import metadata
+from oncu.storage.revisions import MIGRATIONS, known_revisions, newest_revision, schema_revision, upgrade
 
 EARLIER = sorted(known_revisions() - {newest_revision()})
 # All of them where engines are asked for by name; else some, since each takes a second.
@@ -43,11 +33,9 @@ VALUES: dict[type[Any], Any] = {
 
 def make(address: str, revision: str) -> Database:
     """A database as `oncu init` of an earlier version made it."""
-    database, config = connect(address), Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    database = connect(address)
     with database.write() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        upgrade(connection, revision)
     return database
 
 
@@ -131,13 +119,20 @@ def test_database_of_an_earlier_version_is_not_opened_before_it_is_upgraded(empt
         open_database(empty_address)
 
 
+def test_files_of_the_migrations_begin_with_their_revisions() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert known_revisions() == {script.revision for script in scripts.walk_revisions()}
+    assert newest_revision() == scripts.get_current_head()
+
+
 def test_database_of_a_later_version_is_refused_by_name_and_left_as_it_is(database: Database) -> None:
     with database.write() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     for attempt in (open_database, create_database):
         with pytest.raises(StorageError, match=r"newer Öncü \(revision 9999\); upgrade the program"):
             attempt(database.address)
-    assert schema_revision(database) == "9999"
+    with database.read() as connection:
+        assert schema_revision(connection) == "9999"
 
 
 def test_many_that_upgrade_at_once_upgrade_once(empty_address: str) -> None:

@@ -20,28 +20,13 @@ from oncu.config.load import SIGNALS
 from oncu.storage.clients import save_clients
 from oncu.storage.database import create_database
 
+from ..catalogue import source_file
 from .mailbox import Mailbox
 from .told import PAPERS, TYPES, Event, events, feed, firms
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 MANAGERS = ("ayse", "burak", "ceren")
 WHOLE = (("crawl",), ("run",), ("digests", "--send"))
-SOURCE = """\
-title: {paper}
-publisher: {paper}
-language: tr
-category: news
-origin: independent
-reader: feed
-url: {base}/{paper}.rss
-every: 1m
-enabled: true
-verified: true
-terms: Invented.
-personal_data: none
-expect:
-  documents: {{min: 0, max: 100000}}
-"""
 RULES = """\
 rules:
   - {name: all, title: {tr: Hepsi, en: All}, whom: [owner], channel: [digest, mail], deadline: 30d}
@@ -162,7 +147,7 @@ def install(folder: Path, told: list[Event], site_port: int, mail_port: int) -> 
     for name in ("sources", "signals"):
         (folder / name).mkdir()
     for paper in PAPERS:
-        text = SOURCE.format(paper=paper, base=f"http://127.0.0.1:{site_port}")
+        text = source_file(paper, f"http://127.0.0.1:{site_port}/{paper}.rss")
         (folder / "sources" / f"{paper}.yml").write_text(text, encoding="utf-8")
     for code in TYPES:
         shutil.copy(SIGNALS / f"{code}.yml", folder / "signals")
@@ -171,10 +156,13 @@ def install(folder: Path, told: list[Event], site_port: int, mail_port: int) -> 
     (folder / "oncu.yml").write_text(text, encoding="utf-8")
     database = create_database(f"sqlite:///{folder}/oncu.db")
     with database.write() as connection:
-        save_clients(
-            connection, [client_of(n, *firm) for n, firm in enumerate(firms(-(-len(told) // len(TYPES))))], START
-        )
+        save_clients(connection, clients_of(len(told)), START)
     database.close()
+
+
+def clients_of(count: int) -> list[dict[str, Any]]:
+    """The rows of the clients to whom so many events happen."""
+    return [client_of(n, *firm) for n, firm in enumerate(firms(-(-count // len(TYPES))))]
 
 
 def client_of(number: int, client_id: str, name: str) -> dict[str, Any]:

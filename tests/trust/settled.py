@@ -15,8 +15,8 @@ from oncu.storage.database import Database
 from oncu.storage.documents import Document, save_documents
 from oncu.storage.models import metadata
 
-from .line import START, client_of
-from .told import PAPERS, TYPES, events, firms
+from .line import START, clients_of
+from .told import PAPERS, TYPES, events
 
 EVENTS = 40
 PASSING = {"runs", "versions"}  # a run that failed leaves its own mark there
@@ -32,7 +32,7 @@ def fill(database: Database, count: int = EVENTS) -> None:
     """Clients, and the documents of so many events, told by two papers each."""
     told = events(count)
     with database.write() as connection:
-        save_clients(connection, [client_of(n, *firm) for n, firm in enumerate(firms(-(-count // len(TYPES))))], START)
+        save_clients(connection, clients_of(count), START)
         save_documents(connection, [_document(paper, event) for paper in PAPERS for event in told])
 
 

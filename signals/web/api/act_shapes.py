@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .shapes import AlertId, Asked, Day, Id, Said, Shape
+from .shapes import PLAIN, AlertId, Asked, Day, Id, Said, Shape
 
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 Percent = Annotated[float, Field(ge=-100, le=1000, allow_inf_nan=False)]
@@ -33,7 +33,7 @@ class OfferAsked(Asked):
     """An offer that was made; prices are per cent per year. Without a number of the bank's own it gets one."""
 
     offered_on: Day
-    product: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    product: Annotated[str, Field(min_length=1, max_length=200, pattern=PLAIN)]
     amount: Amount
     tenor_months: Annotated[float, Field(gt=0, le=1200, allow_inf_nan=False)]
     price: Percent

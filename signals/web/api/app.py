@@ -11,8 +11,7 @@ from oncu.config.problems import Problem
 from oncu.storage.wall import NotYours
 
 from ...review.entries import Refused
-from ..doors import NotForThem
-from ..site import Site
+from ..site import NotForThem, Site
 from . import acts, alerts, clients, faults, leads, me, moves, offers, quiet, sources
 from .bounds import BodyLimit, Rates
 from .describe import describe
@@ -40,7 +39,7 @@ FAULTS = {
 def build_api(site: Site) -> FastAPI:
     """The application over one site, to be mounted at PREFIX."""
     api = FastAPI(title="Öncü", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None)
-    api.state.site, api.state.rates = site, Rates()
+    api.state.site, api.state.rates, api.state.described = site, Rates(), {}
     api.add_middleware(BodyLimit)
     for router in ROUTERS:
         api.include_router(router, prefix=f"/{VERSION}")
@@ -52,7 +51,7 @@ def build_api(site: Site) -> FastAPI:
 
 def openapi_of(api: FastAPI, language: str) -> dict[str, Any]:
     """The description in a language, made once."""
-    made: dict[str, dict[str, Any]] = api.state._state.setdefault("described", {})
+    made: dict[str, dict[str, Any]] = api.state.described
     if language not in made:
         made[language] = describe(api, cast(Site, api.state.site).words(language), PREFIX)
     return made[language]

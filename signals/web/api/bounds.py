@@ -10,7 +10,8 @@ from threading import Lock
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MOST_BYTES = 200_000
+from ..forms import MOST_BYTES
+
 A_MINUTE = 600  # requests of one token: a portfolio's pages in a second, and no more than a busy reader makes
 TOKENS = 10_000  # that are remembered at a time
 MINUTE = 60.0

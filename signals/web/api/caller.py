@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from oncu.storage.sessions import Token
 
 from ...people.tokens import person_of_token
-from ..doors import NotForThem
 from ..rooms import ROOMS
 from ..site import Site, Visit
 from .bounds import Rates
@@ -45,8 +44,7 @@ def reading(room: str) -> Callable[[Visit], Visit]:
     """Lets in who may enter a room of the site. Raises NotForThem."""
 
     def enter(visit: Caller) -> Visit:
-        if not visit.person.has(*ROOMS[room].roles):
-            raise NotForThem(ROOMS[room].roles)
+        visit.as_role(*ROOMS[room].roles)
         return visit
 
     return enter
@@ -58,8 +56,8 @@ def acting(room: str, *roles: str) -> Callable[[Visit], Visit]:
     def enter(visit: Annotated[Visit, Depends(reading(room))]) -> Visit:
         if not token_of_visit(visit).may_act:
             raise HTTPException(403, "api_may_not_act")
-        if roles and not visit.person.has(*roles):
-            raise NotForThem(roles)
+        if roles:
+            visit.as_role(*roles)
         return visit
 
     return enter

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from ...review.entries import Refused
 from ...review.standing import NotNow
 from ...words import Words
-from ..doors import NotForThem
+from ..site import NotForThem
 from .language import words_for
 from .shapes import Fault, Wrong
 

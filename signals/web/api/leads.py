@@ -5,15 +5,14 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
-from starlette.exceptions import HTTPException
 
 from oncu.storage.alerts import load_alerts
 from oncu.storage.clients import clients_of
 from oncu.storage.decisions import lead_steps_of
 
-from ...review.leads import Lead, group_leads, step_lead
-from ..doors import NotForThem
+from ...review.leads import Lead, group_leads
 from ..site import Visit
+from ..written import take_lead_step
 from .alert_shapes import LeadStepShape
 from .caller import acting, note_part, reading
 from .faults import CHANGING, documented
@@ -21,7 +20,6 @@ from .shapes import AlertPath, Asked, Cursor, Limit, Part, Said, Shape, part_of
 
 router = APIRouter(tags=["leads"])
 Stage = Literal["sent", "accepted", "known", "rejected", "investigated", "confirmed", "dropped"]
-SENDERS, RESEARCHERS = ("analyst",), ("researcher",)
 
 
 class LeadShape(Shape):
@@ -75,16 +73,7 @@ def take_step(
     visit: Annotated[Visit, Depends(acting("leads"))], alert_id: AlertPath, asked: StepAsked
 ) -> LeadStepShape:
     """Send an alert to research (analysts), or take a lead one step on (researchers). A repeat answers 409."""
-    roles = SENDERS if asked.stage == "sent" else RESEARCHERS
-    if not visit.person.has(*roles):
-        raise NotForThem(roles)
-    with visit.database.read() as connection:
-        alert = load_alerts(connection, [alert_id]).get(alert_id)
-    if alert is None:
-        raise HTTPException(404)
-    database = visit.about([alert.client_id])
-    made = step_lead(database, alert_id, asked.stage, by=visit.actor, note=asked.note, now=visit.now)
-    return LeadStepShape.model_validate(made)
+    return LeadStepShape.model_validate(take_lead_step(visit, alert_id, asked.stage, asked.note))
 
 
 def _lead(visit: Visit, lead: Lead, client_id: str, code: str, client: str) -> LeadShape:

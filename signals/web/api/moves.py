@@ -97,15 +97,16 @@ def read_desk(
     _, rows = read_queue(visit, Wanted(view, side or "", manager or ""))
     shown, after = part_of(rows, limit, cursor)
     with visit.database.read() as connection:
-        lines = lines_of(connection, visit, {row.case.id: row.case.alert for row in shown})
+        found = load_alerts(connection, [row.id for row in shown])
+        lines = lines_of(connection, visit, {row.id: found[row.id] for row in shown})
     note_part(visit, "desk", shown)
     items = [
         QueuedShape(
             **line.model_dump(),
             level=round(row.level, 3),
             money=row.money,
-            holder=row.holder.name,
-            is_given=row.holder.is_given,
+            holder=row.holder,
+            is_given=row.is_given,
         )
         for row, line in zip(shown, lines, strict=True)
     ]

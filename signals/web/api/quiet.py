@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
-from starlette.exceptions import HTTPException
 
 from oncu.storage.audited import Judgement, judge_withheld
 from oncu.storage.clients import Client, clients_of
@@ -15,7 +14,8 @@ from oncu.storage.silences import Silence, all_silences, silences_at
 from oncu.storage.withheld import Withheld, withheld_on
 
 from ...faces.held import held_reason
-from ...flow.silences import end_silence, silence
+from ..found import known
+from ..silencing import set_silence, unset_silence
 from ..site import Visit
 from .caller import acting, note_part, reading
 from .faults import CHANGING, documented
@@ -26,7 +26,6 @@ router = APIRouter(tags=["quiet"])
 Reader = Annotated[Visit, Depends(reading("unshown"))]
 Actor = Annotated[Visit, Depends(acting("unshown"))]
 Kind = Literal["weak", "quiet", "silenced", "muted", "no_room", "routed"]
-FOR_ALL = ("lead", "risk", "analyst")  # who may silence more than one client
 
 
 class SilenceShape(Shape):
@@ -88,34 +87,15 @@ def list_silences(
 @router.post("/silences", responses=documented(*CHANGING))
 def add_silence(visit: Actor, asked: SilenceAsked) -> SilenceShape:
     """Keep quiet to the end of a day. A repeat answers with the one in force."""
-    database = visit.about([asked.client_id]) if asked.client_id else visit.as_role(*FOR_ALL)
-    if same := _same(visit, asked):
-        return _silence(same, is_open=True)
-    made = silence(
-        database,
-        client_id=asked.client_id,
-        code=asked.type,
-        source=asked.source,
-        until=asked.until,
-        reason=asked.reason,
-        by=visit.actor,
-        settings=visit.site.settings,
-        types=visit.catalogue.types,
-        now=visit.now,
-    )
-    return _silence(made, is_open=True)
+    what = {"client_id": asked.client_id, "code": asked.type, "source": asked.source}
+    return _silence(set_silence(visit, **what, until=asked.until, reason=asked.reason), is_open=True)
 
 
 @router.post("/silences/{silence_id}/end", responses=documented(*CHANGING))
 def stop_silence(visit: Actor, silence_id: IdPath) -> SilenceShape:
     """End a silence before its time. A repeat answers 404: it is in force no more."""
+    unset_silence(visit, silence_id)
     with visit.database.read() as connection:
-        found = next((one for one in silences_at(connection, visit.now) if one.id == silence_id), None)
-    if found is None:
-        raise HTTPException(404)
-    database = visit.about([found.client_id]) if found.client_id else visit.as_role(*FOR_ALL)
-    end_silence(database, silence_id, by=visit.actor, now=visit.now)
-    with database.read() as connection:
         ended = next(one for one in all_silences(connection) if one.id == silence_id)
     return _silence(ended, is_open=False)
 
@@ -144,26 +124,10 @@ def list_withheld(
 def answer_withheld(visit: Actor, signal_id: IdPath, asked: AnswerAsked) -> Changed:
     """Say whether something withheld should have been told. A repeat changes nothing and says so."""
     with visit.database.read() as connection:
-        client = client_of_signal(connection, signal_id)
-    if client is None:
-        raise HTTPException(404)
+        client = known(client_of_signal(connection, signal_id))
     with visit.about([client]).write() as connection:
         given = Judgement(signal_id, asked.answer, visit.actor, visit.now)
         return Changed(changed=judge_withheld(connection, given))
-
-
-def _same(visit: Visit, asked: SilenceAsked) -> Silence | None:
-    """What is asked for, where the caller has set it already and it is in force."""
-    wanted = (asked.client_id, asked.type, asked.source, asked.reason, visit.actor, asked.until)
-    with visit.database.read() as connection:
-        found = silences_at(connection, visit.now)
-    return next((one for one in found if _meant(one, visit) == wanted), None)
-
-
-def _meant(one: Silence, visit: Visit) -> tuple[object, ...]:
-    """What was asked for when a silence was set."""
-    last = (one.until - timedelta(microseconds=1)).astimezone(visit.words.zone).date()
-    return one.client_id, one.type, one.source, one.reason, one.set_by, last
 
 
 def _silence(one: Silence, *, is_open: bool) -> SilenceShape:

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from oncu.config.specs import SourceSpec
 from oncu.storage.pauses import Kind, SourceMove, move_source, paused_sources
 
 from ...listening.health import SourceHealth, watch_sources
+from ..found import known
 from ..site import Visit
 from .caller import acting, reading
 from .faults import CHANGING, documented
@@ -26,7 +26,7 @@ class SourceShape(Shape):
 
     name: str
     title: str
-    category: str | None = Field(description="Null where it stands in the catalogue no more.")
+    category: str
     is_enabled: bool = Field(description="Whether the catalogue has it switched on.")
     is_paused: bool = Field(description="Whether a person lets it rest.")
     state: str = Field(description="ok, silent, changed, undated, failing, recovered or new.")
@@ -46,8 +46,8 @@ class PauseAsked(Asked):
 @router.get("/sources", responses=documented())
 def list_sources(visit: Reader, limit: Limit = 50, cursor: Cursor = None) -> Part[SourceShape]:
     """Every source, the worst first."""
-    specs = {name: spec.model_copy(update={"enabled": True}) for name, spec in visit.catalogue.sources.items()}
-    found = watch_sources(visit.site.database, specs, visit.site.settings.health, visit.now)
+    site = visit.site
+    found = watch_sources(site.database, visit.catalogue.sources, site.settings.health, visit.now, off_too=True)
     with visit.database.read() as connection:
         paused = paused_sources(connection)
     shown, after = part_of(found, limit, cursor)
@@ -68,8 +68,7 @@ def resume_source(visit: Actor, name: IdPath) -> Changed:
 
 
 def _move(visit: Visit, name: str, kind: Kind, reason: str) -> Changed:
-    if name not in visit.catalogue.sources:
-        raise HTTPException(404)
+    known(visit.catalogue.sources.get(name))
     if kind == "pause" and not reason:
         raise HTTPException(422, "web_reason_missing")
     with visit.site.database.write() as connection:
@@ -78,15 +77,15 @@ def _move(visit: Visit, name: str, kind: Kind, reason: str) -> Changed:
 
 
 def _source(visit: Visit, found: SourceHealth, *, is_paused: bool) -> SourceShape:
-    spec: SourceSpec | None = visit.catalogue.sources.get(found.source)
+    spec = visit.catalogue.sources[found.source]
     kept = ("state", "since", "last_success", "per_day", "usual")
     return SourceShape.model_validate(
         {name: getattr(found, name) for name in kept}
         | {
             "name": found.source,
-            "title": spec.title if spec else found.source,
-            "category": spec.category if spec else None,
-            "is_enabled": spec is not None and spec.enabled,
+            "title": spec.title,
+            "category": spec.category,
+            "is_enabled": spec.enabled,
             "is_paused": is_paused,
             "problem": visit.words.line(found.issue.problem) if found.issue else None,
         }

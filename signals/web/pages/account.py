@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
 from oncu.config.problems import Problem
-from oncu.storage.sessions import end_others, end_token, handle_of, open_sessions, tokens_of
+from oncu.storage.sessions import end_others, end_token, handle_of, open_sessions, open_tokens
 
 from ...people.accounts import change_account
 from ...people.tokens import make_token
@@ -99,7 +99,7 @@ def _page(
     access = visit.site.settings.access
     idle, longest = timedelta(minutes=access.idle_minutes), timedelta(hours=access.session_hours)
     with visit.database.read() as connection:
-        tokens = [one for one in tokens_of(connection, visit.actor) if not one.ended_at and one.expires_at > visit.now]
+        tokens = open_tokens(connection, visit.actor, visit.now)
     with visit.site.database.read() as connection:  # one's own alone; the wall shows no digests, not even theirs
         sessions = open_sessions(connection, visit.actor, visit.now, idle=idle, longest=longest)
     shown = {"said": said, "problem": problem, "secret": secret, "purpose": purpose}

@@ -2,24 +2,21 @@
 
 from collections.abc import Callable, Mapping
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from oncu.storage.acts import own_act
-from oncu.storage.alerts import load_alerts
 from oncu.storage.clients import clients_of
 from oncu.storage.database import Database
-from oncu.storage.outcomes import offer_of_id
-from oncu.storage.tips import tip_of_id
 
-from ...review.acts import GUARDS, log_act, log_tip, undo_act, undo_tip
-from ...review.bids import make_offer, undo_offer
+from ...review.acts import GUARDS, log_act, log_tip
+from ...review.bids import make_offer
 from ...review.entries import Refused
-from ..acts_box import MAY, Typed, gather_acts, pen_of, told_faults
+from ..acts_box import Typed, gather_acts, told_faults
 from ..forms import Form, go_to, own_page
 from ..rooms import OWNERS
 from ..show import show
 from ..site import Visit, Visitor
+from ..written import may_write, pen_of, reason_of, take_back_act, take_back_offer, take_back_tip
 
 router = APIRouter()
 OPEN_TO = OWNERS
@@ -60,45 +57,29 @@ def add_tip(visit: Visitor, client_id: str, form: Form) -> Response:
 @router.post("/eylemler/{act_id}/geri")
 def remove_act(visit: Visitor, act_id: str, form: Form) -> Response:
     """Take back an action of one's own."""
-    with visit.database.read() as connection:
-        act = own_act(connection, act_id, visit.actor)
-    if act is None:
-        raise HTTPException(404)
-    undo_act(visit.about([act.client_id]), act_id, pen=pen_of(visit))
-    return _back(form, act.client_id)
+    return _back(form, take_back_act(visit, act_id))
 
 
 @router.post("/teklifler/{offer_id}/geri")
 def remove_offer(visit: Visitor, offer_id: str, form: Form) -> Response:
     """Take back an offer that one wrote down oneself."""
-    with visit.database.read() as connection:
-        offer = offer_of_id(connection, offer_id, visit.now)
-    if offer is None:
-        raise HTTPException(404)
-    undo_offer(visit.about([offer.client_id]), offer_id, pen=pen_of(visit))
-    return _back(form, offer.client_id)
+    return _back(form, take_back_offer(visit, offer_id))
 
 
 @router.post("/saha-notlari/{tip_id}/geri")
 def remove_tip(visit: Visitor, tip_id: str, form: Form) -> Response:
     """Erase a tip of one's own that nothing has read yet."""
-    with visit.database.read() as connection:
-        tip = tip_of_id(connection, tip_id)
-    if tip is None:
-        raise HTTPException(404)
-    undo_tip(visit.about([tip.client_id]), tip_id, pen=pen_of(visit))
-    return _back(form, tip.client_id)
+    return _back(form, take_back_tip(visit, tip_id))
 
 
 def _keep(
     visit: Visit, client_id: str, name: str, form: Mapping[str, str], keep: Callable[[Database, str | None], None]
 ) -> Response:
     """Keep a form and go back to where it was filled in; where it is refused, show it again with what was typed."""
-    database = visit.about([client_id])
-    visit.as_role(*MAY[name])
-    alert_id = form.get("alert", "")
+    database = may_write(visit, name, client_id)
+    signal_id = reason_of(visit, client_id, form.get("alert"))
     try:
-        keep(database, _signal_of(visit, client_id, alert_id))
+        keep(database, signal_id)
     except Refused as refused:
         return again(visit, client_id, form, Typed(name, form, told_faults(visit, refused.faults)))
     return _back(form, client_id)
@@ -110,17 +91,6 @@ def again(visit: Visit, client_id: str, form: Mapping[str, str], typed: Typed) -
         client = clients_of(connection, [client_id])[client_id]
     acts = gather_acts(visit, client_id, form.get("from", ""), typed=typed)
     return show(visit, "acts_again.html.j2", room="clients", status=400, client=client, acts=acts)
-
-
-def _signal_of(visit: Visit, client_id: str, alert_id: str) -> str | None:
-    """The signal that is the reason; 404 for an alert that is not one of the client's."""
-    if not alert_id:
-        return None
-    with visit.database.read() as connection:
-        alert = load_alerts(connection, [alert_id]).get(alert_id)
-    if alert is None or alert.client_id != client_id:
-        raise HTTPException(404)
-    return alert.signal_id
 
 
 def _back(form: Mapping[str, str], client_id: str) -> Response:

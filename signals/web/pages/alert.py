@@ -92,11 +92,10 @@ def _way(connection: Transaction, visit: Visit, alert_id: str, colleagues: Colle
         return None
     plan = current_plan(connection, visit.site.settings, visit.catalogue.types)
     rule, language = plan.rule(route.rule), visit.words.language
-    due = route.due_at.astimezone(visit.words.zone)
     return {
         "rule": getattr(rule.title, language) if rule else route.rule,
         "whom": [_named(who, plan.desks, visit) for who in route.whom],
-        "due": f"{visit.words.day(due)} {due:%H:%M}",
+        "due": visit.words.moment(route.due_at),
         "steps": [getattr(step, language) for step in rule.steps] if rule else [],
         "sent": _sent(dispatches_of(connection, alert_id), visit, colleagues),
     }

@@ -2,11 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 
 from oncu.config.problems import Problem
@@ -24,6 +23,8 @@ OPEN_TO = ROOMS["audit"].roles
 AT_ONCE = 100
 MOST_EXPORTED = 50_000
 MOST_LETTERS = 500
+YEARS = range(1970, 3000)  # a day of another age has no midnight everywhere
+Row = Annotated[int, Query(ge=0, le=10**15)]
 SEARCHED = re.compile(r"\bq=[^&\s]*")  # what was typed into a search may name a client
 COLUMNS = (
     Column("trail_row", "number"),
@@ -47,8 +48,8 @@ class Asked:
 
     def bounds(self, visit: Visit) -> dict[str, Any]:
         """As `trail_rows` wants it."""
-        since = _midnight(visit, self.since) if self.since else None
-        until = _midnight(visit, self.until + timedelta(days=1)) if self.until else None
+        since = visit.midnight(self.since) if self.since else None
+        until = visit.midnight(self.until + timedelta(days=1)) if self.until else None
         return {"actor": self.actor, "action": self.action, "subject": self.subject, "since": since, "until": until}
 
 
@@ -57,7 +58,7 @@ NOTHING_ASKED = Asked(None, None, None, None, None)
 
 @router.get("/denetim")
 def page(
-    visit: Visitor, kim: str = "", ne: str = "", nesne: str = "", ilk: str = "", son: str = "", once: int = 0
+    visit: Visitor, kim: str = "", ne: str = "", nesne: str = "", ilk: str = "", son: str = "", once: Row = 0
 ) -> HTMLResponse:
     """The trail, newest first, by who, what, object and day; `once`: only rows before this number."""
     return _page(visit, _asked(kim, ne, nesne, ilk, son), once)
@@ -126,10 +127,7 @@ def _asked(who: str, what: str, subject: str, first: str, last: str) -> Asked:
 def _day(text: str) -> date | None:
     """A day of the address; one that is none asks for nothing."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _midnight(visit: Visit, day: date) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(visit.site.settings.timezone))
+    return day if day.year in YEARS else None

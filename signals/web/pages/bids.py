@@ -5,23 +5,25 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from oncu.storage.acts import writer_of_offer
 from oncu.storage.clients import clients_of
-from oncu.storage.outcomes import Offer, offer_of_id, open_offers
+from oncu.storage.outcomes import Offer, open_offers
 
 from ...review.acts import UNDO
 from ...review.bids import close_offer
 from ...review.entries import Refused
-from ..acts_box import CHOICES, MAY, Typed, pen_of, told_faults
+from ..acts_box import CHOICES, Typed, told_faults
 from ..forms import Form, go_to, own_page
+from ..found import offer_of
 from ..paging import Page, paged
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
+from ..written import MAY, may_write, pen_of
 
 router = APIRouter()
 OPEN_TO = ROOMS["offers"].roles
@@ -66,12 +68,8 @@ def export(visit: Visitor, form: str, manager: str = "") -> Response:
 @router.post("/teklifler/{offer_id}/sonuc")
 def close(visit: Visitor, offer_id: str, form: Form) -> Response:
     """Keep how an offer ended, or that it did not."""
-    with visit.database.read() as connection:
-        offer = offer_of_id(connection, offer_id, visit.now)
-    if offer is None:
-        raise HTTPException(404)
-    database = visit.about([offer.client_id])
-    visit.as_role(*MAY["offer"])
+    offer = offer_of(visit, offer_id)
+    database = may_write(visit, "offer", offer.client_id)
     try:
         close_offer(database, offer_id, form, pen_of(visit))
     except Refused as refused:
@@ -91,7 +89,7 @@ def closing(visit: Visit, typed: Typed | None = None) -> dict[str, Any]:
     return {
         "may_close": visit.person.has(*MAY["offer"]),
         "choices": CHOICES,
-        "today": pen_of(visit).today,
+        "today": visit.day,
         "typed": typed or Typed(),
     }
 
@@ -106,10 +104,9 @@ def open_table(visit: Visit) -> Table:
     with visit.database.read() as connection:
         found = open_offers(connection, visit.now)
         clients = clients_of(connection, {offer.client_id for offer in found})
-    today = pen_of(visit).today
     names = {key: client.legal_name for key, client in clients.items()}
     return Table(
-        "teklifler/acik", COLUMNS, tuple(_row(offer, names.get(offer.client_id, ""), today) for offer in found)
+        "teklifler/acik", COLUMNS, tuple(_row(offer, names.get(offer.client_id, ""), visit.day) for offer in found)
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from oncu.storage.alerts import Alert
+from oncu.storage.database import Transaction
 from oncu.storage.queue import count_documents_behind
 
 from ...review.colleagues import Colleagues
@@ -59,7 +61,9 @@ def queue_page(visit: Visitor, view: str = "", side: str = "", manager: str = ""
 def export(visit: Visitor, form: str, view: str = "", side: str = "", manager: str = "") -> Response:
     """Every row of a view as CSV or XLSX."""
     wanted = read_wanted({"view": view, "side": side, "manager": manager})
-    rows = tuple(_rows(visit, read_queue(visit, wanted)[1], colleagues_of(visit)))
+    found, colleagues = read_queue(visit, wanted)[1], colleagues_of(visit)
+    with visit.database.read() as connection:
+        rows = tuple(_rows(connection, visit, found, colleagues))
     return as_file(Table("masa", COLUMNS, rows), form, visit)
 
 
@@ -90,8 +94,8 @@ def show_queue(
     queue, rows = read_queue(visit, wanted)
     part = paged(rows, page, AT_ONCE)
     colleagues = colleagues_of(visit)
-    told = list(_rows(visit, part.rows, colleagues))
     with visit.database.read() as connection:
+        told = _rows(connection, visit, part.rows, colleagues)
         done = just_moved(connection, visit)
     kept, due = _in_time(visit)
     return show(
@@ -106,9 +110,9 @@ def show_queue(
         counts=queue.counts,
         older=queue.older,
         queue_days=visit.site.settings.review.queue_days,
-        managers=sorted({row.manager for row in queue.rows if row.manager}),
+        managers=sorted({row.alert.manager for row in queue.rows if row.alert.manager}),
         whom=_whom(visit, part.rows, colleagues),
-        is_undecided=any(row.case.standing.state in UNDECIDED for row in part.rows),
+        is_undecided=any(row.standing.state in UNDECIDED for row in part.rows),
         problem=visit.words.line(problem),
         typed=typed,
         chosen=chosen,
@@ -131,19 +135,21 @@ def _in_time(visit: Visit) -> tuple[int, int]:
     return visit.site.in_time.get(visit.actor, version, count)
 
 
-def _rows(visit: Visit, rows: Sequence[Queued], colleagues: Colleagues) -> list[dict[str, Any]]:
+def _rows(
+    connection: Transaction, visit: Visit, rows: Sequence[Queued], colleagues: Colleagues
+) -> list[dict[str, Any]]:
     """Rows of the queue as the page and the file show them."""
-    with visit.database.read() as connection:
-        views = view_cases(connection, visit, {row.case.id: row.case for row in rows}, colleagues)
-        behind = count_documents_behind(connection, [row.case.alert.episode_id for row in rows])
-    return [_row(visit, row, views[row.case.id], behind) for row in rows]
+    cases = desk_of(visit).cases(connection, [row.id for row in rows], visit.now)
+    views = view_cases(connection, visit, cases, colleagues)
+    behind = count_documents_behind(connection, [case.alert.episode_id for case in cases.values()])
+    shown = [(row, cases[row.id]) for row in rows if row.id in cases]
+    return [_row(visit, row, case.alert, views[case.id], behind) for row, case in shown]
 
 
-def _row(visit: Visit, row: Queued, view: CaseView, behind: dict[str, int]) -> dict[str, Any]:
-    alert = row.case.alert
+def _row(visit: Visit, row: Queued, alert: Alert, view: CaseView, behind: dict[str, int]) -> dict[str, Any]:
     return {
         "level": round(row.level, 1),
-        "client": row.client,
+        "client": row.alert.client,
         "client_id": alert.client_id,
         "side": visit.words(f"side_{alert.side}"),
         "code": alert.side,
@@ -154,14 +160,14 @@ def _row(visit: Visit, row: Queued, view: CaseView, behind: dict[str, int]) -> d
         "due": view.asleep or view.due,
         "state_desk": view.said,
         "amount": row.money,
-        "alert_id": row.case.id,
+        "alert_id": row.id,
         "view": view,
     }
 
 
 def _whom(visit: Visit, rows: Sequence[Queued], colleagues: Colleagues) -> list[tuple[str, str]]:
     """Those to whom some alert of the page can be given; whether all chosen ones can is asked when it is done."""
-    portfolios = {row.manager for row in rows}
+    portfolios = {row.alert.manager or "" for row in rows}
     found = {
         person.name: as_choice(person, visit.words)
         for manager in sorted(portfolios)

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
 from functools import cache, cached_property
 from typing import Any, Literal, get_args
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
@@ -173,12 +171,11 @@ def _question(visit: Visit, passage: Passage | None, queue: Queue | None) -> dic
 
 def _after(visit: Visit, queue: Queue | None) -> dict[str, Any]:
     """What this reader answered last, what the model had said of it, and how far they have come."""
-    midnight = datetime.combine(visit.day, time(), ZoneInfo(visit.site.settings.timezone))
     with visit.database.read() as connection:
         last = last_label(connection, visit.actor)
         before = passages_of(connection, [last.mention_id]).get(last.mention_id) if last else None
         counts = {
-            "today": count_labels(connection, visit.actor, midnight),
+            "today": count_labels(connection, visit.actor, visit.midnight(visit.day)),
             "total": count_labels(connection, visit.actor),
             "left": count_open(connection),
         }

@@ -1,6 +1,6 @@
 """Araştırma: leads that analysts sent, what research found, and how long each step took."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, HTTPException
@@ -12,14 +12,16 @@ from oncu.storage.clients import clients_of
 from oncu.storage.decisions import lead_steps_of
 
 from ...faces.cards import gather_shown, show_alert
-from ...review.leads import STEPS, Lead, group_leads, median_spans, step_lead
+from ...review.leads import STEPS, Lead, group_leads, median_spans
 from ..acts_box import Typed, lead_of
 from ..forms import Form, go_to, own_page
+from ..found import alert_of
 from ..paging import Page, paged
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
+from ..written import take_lead_step
 from .acts import PLACE, again
 
 router = APIRouter()
@@ -67,7 +69,7 @@ def export(visit: Visitor, form: str) -> Response:
 @router.get("/arastirma/{alert_id}")
 def one(visit: Visitor, alert_id: str) -> HTMLResponse:
     """One lead: its question, what the alert says, every step with how long it took, and what can be said next."""
-    _alert_of(visit, alert_id)
+    alert_of(visit, alert_id)
     visit.note("lead.view", alert_id)
     return _one(visit, alert_id)
 
@@ -76,15 +78,12 @@ def one(visit: Visitor, alert_id: str) -> HTMLResponse:
 def step(visit: Visitor, alert_id: str, form: Form) -> Response:
     """Take a lead one step on; an analyst sends it, research does the rest."""
     stage, note = form.get("stage", ""), form.get("note")
-    alert = _alert_of(visit, alert_id)
-    database = visit.about([alert.client_id])
-    visit.as_role("analyst" if stage == "sent" else "researcher")
     try:
-        step_lead(database, alert_id, stage, by=visit.actor, note=note, now=visit.now)
+        take_lead_step(visit, alert_id, stage, note)
     except Problem as problem:
         typed = Typed("lead", form, {"note": visit.words.line(str(problem))})
         if form.get("from"):
-            return again(visit, alert.client_id, form, typed)
+            return again(visit, alert_of(visit, alert_id).client_id, form, typed)
         return _one(visit, alert_id, typed, status=400)
     back = own_page(form.get("back", ""), f"/arastirma/{alert_id}")
     return go_to(back + PLACE if form.get("from") else back)
@@ -132,14 +131,6 @@ def _leads(visit: Visit) -> list[Lead]:
         return group_leads(lead_steps_of(connection))
 
 
-def _alert_of(visit: Visit, alert_id: str) -> Alert:
-    with visit.database.read() as connection:
-        alert = load_alerts(connection, [alert_id]).get(alert_id)
-    if alert is None:
-        raise HTTPException(404)
-    return alert
-
-
 def _one(visit: Visit, alert_id: str, typed: Typed | None = None, *, status: int = 200) -> HTMLResponse:
     with visit.database.read() as connection:
         lead = lead_of(connection, alert_id)
@@ -161,14 +152,8 @@ def _one(visit: Visit, alert_id: str, typed: Typed | None = None, *, status: int
         may_work=visit.person.has("researcher"),
         may_send=visit.person.has("analyst") and not lead.is_open and lead.stage in STEPS["sent"],
         typed=typed or Typed(),
-        at=_at,
     )
 
 
 def _days(span: timedelta) -> float:
     return round(span / DAY, 1)
-
-
-def _at(moment: datetime, visit_words: Any) -> str:
-    """A day with its clock, where the bank is."""
-    return f"{visit_words.day(moment)} {moment.astimezone(visit_words.zone):%H:%M}"

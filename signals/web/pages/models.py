@@ -24,7 +24,7 @@ from ...learning.models import Match, match_of
 from ...learning.promotion import analysts, confirm, propose, reading_stack, rollback, summary, withdraw
 from ...schedule.errands import begin_errand, is_under_way, last_errand
 from ...schedule.jobs import Office
-from ..forms import Form, go_to, reason_in
+from ..forms import Form, go_to, needed_reason
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -91,14 +91,14 @@ def agree(visit: Visitor) -> Response:
 @router.post("/modeller/vazgec")
 def refuse(visit: Visitor, form: Form) -> Response:
     """End a proposal, with the reason."""
-    reason = _reason(form)
+    reason = needed_reason(form)
     return _try(visit, lambda: withdraw(visit.as_role(*OPEN_TO), visit.actor, visit.now, reason=reason))
 
 
 @router.post("/modeller/geri-al")
 def back(visit: Visitor, form: Form) -> Response:
     """Let the model read again that read before, with the reason."""
-    reason = _reason(form)
+    reason = needed_reason(form)
     return _try(visit, lambda: rollback(visit.as_role(*OPEN_TO), visit.actor, visit.now, reason=reason))
 
 
@@ -114,10 +114,7 @@ def put_forward(visit: Visitor, name: str, form: Form) -> Response:
     """Propose a model: with what the comparison says for it, or against what it says with a reason."""
     model = _model(visit, name)
     match = _match(visit, model)
-    reason = reason_in(form)
-    if not reason and (match is None or match[0].reasons):
-        raise HTTPException(400, "web_reason_missing")
-    said = f"forced: {reason}" if reason else summary(match[0]) if match else ""
+    said = summary(match[0]) if match and not match[0].reasons else f"forced: {needed_reason(form)}"
     return _try(visit, lambda: propose(visit.as_role(*OPEN_TO), model, visit.actor, visit.now, said=said), model.id)
 
 
@@ -252,10 +249,3 @@ def _try(visit: Visit, change: Any, name: str = "") -> Response:
         said = visit.words.line(str(problem))
         return _one(visit, name, said, 409) if name else _page(visit, said, 409)
     return go_to("/modeller")
-
-
-def _reason(form: Form) -> str:
-    reason = reason_in(form)
-    if not reason:
-        raise HTTPException(400, "web_reason_missing")
-    return reason

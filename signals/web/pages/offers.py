@@ -1,8 +1,9 @@
 """Teklifler: what past offers teach, and one offer at each price."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from oncu.scoring.judge.tables import BadInput
@@ -13,7 +14,8 @@ from oncu.storage.outcomes import Offer, load_offers
 from ...offers.ledger import read_ledger
 from ...offers.why import why_line
 from ..corridor import draw_corridor
-from ..figures import offers_pen, offers_report, sheet_of, today
+from ..figures import offers_pen, offers_report, sheet_of
+from ..found import known
 from ..paging import Page, paged
 from ..rooms import ROOMS
 from ..show import show
@@ -46,7 +48,7 @@ COLUMNS = (
 def offers_page(visit: Visitor) -> HTMLResponse:
     """How often offers are won, why and to whom the others are lost, and how they were priced; the open ones."""
     report = offers_report(visit)
-    listed = offer_table(visit, "open", "")
+    listed = offer_table(visit, _narrowed(_offers(visit), "open", ""))
     return show(
         visit, "offers.html.j2", room="offers", report=report, pen=offers_pen(visit), listed=listed, most=OPEN_ONES
     )
@@ -62,8 +64,9 @@ def export(visit: Visitor, form: str) -> Response:
 @router.get("/teklifler/liste")
 def listing(visit: Visitor, status: str = "", manager: str = "", page: Page = 1) -> HTMLResponse:
     """The offers themselves, the newest first."""
-    table = offer_table(visit, status, manager)
-    managers = sorted({row["manager"] for row in offer_table(visit, "", "").rows if row["manager"]})
+    every = _offers(visit)
+    table = offer_table(visit, _narrowed(every, status, manager))
+    managers = sorted({offer.manager for offer in every if offer.manager})
     return show(
         visit,
         "offer_list.html.j2",
@@ -80,15 +83,13 @@ def listing(visit: Visitor, status: str = "", manager: str = "", page: Page = 1)
 @router.get("/teklifler/liste.{form}")
 def export_listing(visit: Visitor, form: str, status: str = "", manager: str = "") -> Response:
     """The same offers as CSV or XLSX, all of them."""
-    return as_file(offer_table(visit, status, manager), form, visit)
+    return as_file(offer_table(visit, _narrowed(_offers(visit), status, manager)), form, visit)
 
 
 @router.get("/teklifler/{offer_id}")
 def one(visit: Visitor, offer_id: str) -> HTMLResponse:
     """One offer: what it was or is, and while it is open the chance to win it at each price."""
-    offer = next((found for found in _offers(visit) if found.offer_id == offer_id), None)
-    if offer is None:
-        raise HTTPException(404)
+    offer = known(next((found for found in _offers(visit) if found.offer_id == offer_id), None))
     with visit.database.read() as connection:
         client = clients_of(connection, [offer.client_id])[offer.client_id]
     pricing = _pricing(visit, offer)
@@ -99,9 +100,8 @@ def one(visit: Visitor, offer_id: str) -> HTMLResponse:
     return show(visit, "offer.html.j2", room="offers", **told)
 
 
-def offer_table(visit: Visit, status: str, manager: str) -> Table:
-    """One row an offer, the newest first."""
-    found = [one for one in _offers(visit) if status in ("", one.status) and manager in ("", one.manager)]
+def offer_table(visit: Visit, found: Sequence[Offer]) -> Table:
+    """One row an offer, in their order."""
     with visit.database.read() as connection:
         clients = clients_of(connection, {offer.client_id for offer in found})
     names = {key: client.legal_name for key, client in clients.items()}
@@ -110,9 +110,15 @@ def offer_table(visit: Visit, status: str, manager: str) -> Table:
 
 
 def _offers(visit: Visit) -> list[Offer]:
+    """Every offer, the newest first."""
     with visit.database.read() as connection:
         found = load_offers(connection, visit.now)
     return sorted(found, key=lambda offer: (offer.offered_at, offer.offer_id), reverse=True)
+
+
+def _narrowed(found: Sequence[Offer], status: str, manager: str) -> list[Offer]:
+    """The offers in a state and of a manager; empty asks for all."""
+    return [one for one in found if status in ("", one.status) and manager in ("", one.manager)]
 
 
 def _row(visit: Visit, offer: Offer, client: str) -> dict[str, Any]:
@@ -138,6 +144,6 @@ def _pricing(visit: Visit, offer: Offer) -> OfferPricing | None:
     if offer.status != "open":
         return None
     try:
-        return price_offer(read_ledger(visit.site.database, today(visit)).offers, offer.offer_id)
+        return price_offer(read_ledger(visit.site.database, visit.day).offers, offer.offer_id)
     except BadInput:
         return None

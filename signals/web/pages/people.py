@@ -13,7 +13,7 @@ from oncu.classifiers.text import fold
 from oncu.config.problems import Problem
 from oncu.storage.access import ROLES
 from oncu.storage.people import Person, find_person, load_people
-from oncu.storage.sessions import end_token, tokens_of
+from oncu.storage.sessions import end_token, open_tokens
 
 from ...people.accounts import change_account, create_person, set_active, unlock
 from ...people.renewal import give_temporary_password
@@ -198,7 +198,7 @@ def _person(
 ) -> HTMLResponse:
     person = _found(visit, name)
     with visit.database.read() as connection:
-        tokens = [one for one in tokens_of(connection, name) if one.ended_at is None and one.expires_at > visit.now]
+        tokens = open_tokens(connection, name, visit.now)
     shown = {"one": person, "typed": typed or person, "row": _row(visit, person), "tokens": tokens, "secret": secret}
     more = {"state": state_of(person, visit), "said": said, "problem": problem, "roles": ROLES}
     oidc, is_self = visit.site.settings.oidc, name == visit.actor

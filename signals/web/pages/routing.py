@@ -21,7 +21,7 @@ from ...flow.routing import (
     dry_run,
     restore_routing,
 )
-from ..forms import Form, go_to, reason_in
+from ..forms import Form, go_to, needed_reason
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -66,9 +66,7 @@ def check(visit: Visitor, form: Form) -> HTMLResponse:
 @router.post("/yonlendirme")
 def save(visit: Visitor, form: Form) -> Response:
     """Put rules in force with a reason; rules with faults come back with them."""
-    text, reason = _text(form.get("text", "")), reason_in(form)
-    if not reason:
-        raise HTTPException(400, "web_reason_missing")
+    text, reason = _text(form.get("text", "")), needed_reason(form)
     try:
         site = visit.site
         change_routing(

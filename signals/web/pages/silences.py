@@ -10,17 +10,16 @@ from fastapi.responses import HTMLResponse, Response
 from oncu.storage.clients import clients_of
 from oncu.storage.silences import all_silences, silences_at
 
-from ...flow.silences import LONGEST, end_silence, silence
-from ..figures import today
+from ...flow.silences import LONGEST
 from ..forms import Form, go_to, own_page, reason_in
 from ..rooms import ROOMS
 from ..show import show
+from ..silencing import set_silence, unset_silence
 from ..site import Visit, Visitor
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
 OPEN_TO = ROOMS["unshown"].roles
-FOR_ALL = ("lead", "risk", "analyst")  # who may silence more than one client
 USUAL = timedelta(days=30)  # what a new silence lasts unless said otherwise
 ENDED = 20  # silences that are over, the newest of which are shown
 COLUMNS = (
@@ -64,18 +63,13 @@ def export(visit: Visitor, form: str) -> Response:
 @router.post("/susturmalar")
 def add(visit: Visitor, form: Form) -> Response:
     """Keep quiet about a client, a type, a source or what meets all that are given."""
-    client = _given(form, "client")
-    silence(
-        visit.about([client]) if client else visit.as_role(*FOR_ALL),
-        client_id=client,
+    set_silence(
+        visit,
+        client_id=_given(form, "client"),
         code=_given(form, "type"),
         source=_given(form, "source"),
         until=_day(form.get("until", "")),
         reason=reason_in(form),
-        by=visit.actor,
-        settings=visit.site.settings,
-        types=visit.catalogue.types,
-        now=visit.now,
     )
     return go_to(own_page(form.get("back", ""), "/susturmalar"))
 
@@ -83,19 +77,13 @@ def add(visit: Visitor, form: Form) -> Response:
 @router.post("/susturmalar/{silence_id}/kaldir")
 def remove(visit: Visitor, silence_id: str) -> Response:
     """End a silence before its time."""
-    with visit.database.read() as connection:
-        found = next((one for one in silences_at(connection, visit.now) if one.id == silence_id), None)
-    if found is None:
-        raise HTTPException(404)
-    database = visit.about([found.client_id]) if found.client_id else visit.as_role(*FOR_ALL)
-    end_silence(database, silence_id, by=visit.actor, now=visit.now)
+    unset_silence(visit, silence_id)
     return go_to("/susturmalar")
 
 
 def silence_days(visit: Visit) -> dict[str, date]:
     """The day a form proposes, the first and the last it takes."""
-    first = today(visit)
-    return {"usual": first + USUAL, "first": first, "last": first + LONGEST - timedelta(days=1)}
+    return {"usual": visit.day + USUAL, "first": visit.day, "last": visit.day + LONGEST - timedelta(days=1)}
 
 
 def silence_table(visit: Visit) -> Table:

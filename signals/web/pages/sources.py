@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from oncu.classifiers.privacy import mask
@@ -17,7 +17,8 @@ from oncu.storage.privacy import PERSONAL
 
 from ...faces.latency import measure_latency, span_of
 from ...listening.health import SourceHealth, watch_sources
-from ..forms import Form, go_to, reason_in
+from ..forms import Form, go_to, needed_reason
+from ..found import known
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -68,7 +69,7 @@ def export(visit: Visitor, form: str, category: str = "") -> Response:
 @router.get("/sources/{name}")
 def one(visit: Visitor, name: str) -> HTMLResponse:
     """One source: how it is, what its last visits brought, its newest documents, and whether it rests."""
-    spec, _site = _spec(visit, name), visit.site
+    spec = known(visit.catalogue.sources.get(name))
     health = next(found for found in _watched(visit) if found.source == name)
     with visit.database.read() as connection:
         visits = last_visits(connection, at=visit.now, limit=VISITS, source=name).get(name, [])
@@ -92,7 +93,7 @@ def one(visit: Visitor, name: str) -> HTMLResponse:
 @router.post("/sources/{name}/pause")
 def pause(visit: Visitor, name: str, form: Form) -> Response:
     """Let a source rest, with the reason."""
-    return _move(visit, name, "pause", reason_in(form))
+    return _move(visit, name, "pause", needed_reason(form))
 
 
 @router.post("/sources/{name}/resume")
@@ -106,24 +107,24 @@ def health_table(visit: Visit, category: str) -> Table:
     specs = visit.catalogue.sources
     with visit.database.read() as connection:
         paused = paused_sources(connection)
-    rows = [_row(visit, found, specs.get(found.source), found.source in paused) for found in _watched(visit)]
+    rows = [_row(visit, found, specs[found.source], found.source in paused) for found in _watched(visit)]
     shown = (row for row in rows if row["is_listened"] and (not category or row["kind"] == category))
     return Table("sources", COLUMNS, tuple(shown))
 
 
 def _watched(visit: Visit) -> list[SourceHealth]:
-    """The health of all sources, as if all were switched on: one that is off has never been visited."""
-    specs = {name: spec.model_copy(update={"enabled": True}) for name, spec in visit.catalogue.sources.items()}
-    return watch_sources(visit.site.database, specs, visit.site.settings.health, visit.now)
+    """The health of all sources, of those that are off too."""
+    site, specs = visit.site, visit.catalogue.sources
+    return watch_sources(site.database, specs, site.settings.health, visit.now, off_too=True)
 
 
-def _row(visit: Visit, found: SourceHealth, spec: SourceSpec | None, is_paused: bool) -> dict[str, Any]:
+def _row(visit: Visit, found: SourceHealth, spec: SourceSpec, is_paused: bool) -> dict[str, Any]:
     state = "paused" if is_paused else found.state
     return {
         "source": found.source,
-        "title": spec.title if spec else found.source,
-        "category": visit.words(f"category_{spec.category}") if spec else "",
-        "kind": spec.category if spec else "",
+        "title": spec.title,
+        "category": visit.words(f"category_{spec.category}"),
+        "kind": spec.category,
         "state": visit.words(f"health_{state}"),
         "code": state,
         "since": found.since,
@@ -131,7 +132,7 @@ def _row(visit: Visit, found: SourceHealth, spec: SourceSpec | None, is_paused: 
         "per_day": found.per_day,
         "usual": found.usual,
         "problem": visit.words.line(found.issue.problem) if found.issue else "",
-        "is_listened": found.visits > 0 or spec is None or spec.enabled,
+        "is_listened": found.visits > 0 or spec.enabled,
     }
 
 
@@ -145,21 +146,13 @@ def _delay(visit: Visit, name: str) -> str:
     return visit.words("web_source_medians", seen=seen, alerted=alerted, n=visit.words.number(found.alerts))
 
 
-def _spec(visit: Visit, name: str) -> SourceSpec:
-    if name not in visit.catalogue.sources:
-        raise HTTPException(404)
-    return visit.catalogue.sources[name]
-
-
 def _shown(document: Document) -> Document:
     """A document as it may be shown: private people's numbers masked, also before it was read."""
     return replace(document, title=mask(document.title)) if document.category in PERSONAL else document
 
 
 def _move(visit: Visit, name: str, kind: Kind, reason: str) -> Response:
-    _spec(visit, name)
-    if kind == "pause" and not reason:
-        raise HTTPException(400, "web_reason_missing")
+    known(visit.catalogue.sources.get(name))
     with visit.as_role(*CHANGERS).write() as connection:
         move_source(connection, SourceMove(name, kind, reason, visit.actor, visit.now))
     return go_to(f"/sources/{name}")

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -176,5 +175,4 @@ def _title(visit: Visit, source: str) -> str:
 
 
 def _midnight(visit: Visit, days_before: int) -> datetime:
-    zone = ZoneInfo(visit.site.settings.timezone)
-    return datetime.combine(visit.now.astimezone(zone).date() - timedelta(days=days_before), time(), zone)
+    return visit.midnight(visit.day - timedelta(days=days_before))

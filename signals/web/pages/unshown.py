@@ -20,8 +20,8 @@ from oncu.storage.withheld import KINDS, Withheld, audit_slice, withheld_on
 from ...faces.held import held_reason
 from ...faces.quote import quote_evidence
 from ...flow.muting import bounds_of
-from ..figures import today
 from ..forms import Form, go_to, own_page
+from ..found import known
 from ..paging import Page, paged
 from ..recall import LEAST, Heard, estimate_recall
 from ..rooms import ROOMS
@@ -96,17 +96,14 @@ def judge(visit: Visitor, signal_id: str, form: Form) -> Response:
     if answer not in ANSWERS:
         raise HTTPException(400)
     with visit.database.read() as connection:
-        client = client_of_signal(connection, signal_id)
-    if client is None:
-        raise HTTPException(404)
+        client = known(client_of_signal(connection, signal_id))
     with visit.about([client]).write() as connection:
         judge_withheld(connection, Judgement(signal_id, answer, visit.actor, visit.now))
     return go_to(own_page(form.get("back", ""), "/gosterilmeyen") + "#denetim")
 
 
 def _period(visit: Visit, days: Days) -> tuple[date, date]:
-    last = today(visit)
-    return last - timedelta(days=DAYS[days] - 1), last
+    return visit.day - timedelta(days=DAYS[days] - 1), visit.day
 
 
 def _withheld(connection: Transaction, visit: Visit, days: Days, manager: str) -> list[Withheld]:
