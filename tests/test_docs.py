@@ -33,7 +33,7 @@ def wrong_in(words: list[str]) -> str | None:
     command = typer.main.get_command(app)
     rest = list(words)
     while (inner := getattr(command, "commands", None)) and rest:
-        if rest[0].startswith("--") and getattr(command, "invoke_without_command", False):
+        if rest[0] == "--help" or (rest[0].startswith("--") and getattr(command, "invoke_without_command", False)):
             break  # a group that does something by itself: oncu price --offers F
         if not (known := inner.get(name := rest.pop(0))):
             return f"no command {name!r}"
