@@ -11,7 +11,7 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -41,10 +41,10 @@ def bench_growth(folder: Path) -> None:
     bank = folder / "bank.db"
     _import_apart(bank, SIZE)
     print(f"  documents, over {SIZE:,} clients")
-    _say([(n, _read_apart(bank, SIZE, n)) for n in DOCUMENTS if n <= MOST_DOCUMENTS])
+    _say((n, _read_apart(bank, SIZE, n)) for n in DOCUMENTS if n <= MOST_DOCUMENTS)
     bank.unlink()
     print(f"  clients, {READ_OF_EACH:,} documents each")
-    _say([(n, _of_clients(bank, n)) for n in CLIENTS if n <= MOST_CLIENTS])
+    _say((n, _of_clients(bank, n)) for n in CLIENTS if n <= MOST_CLIENTS)
 
 
 def _of_clients(bank: Path, clients: int) -> Point:
@@ -72,16 +72,18 @@ def _read_apart(bank: Path, clients: int, documents: int) -> Point:
     return found
 
 
-def _say(points: Sequence[tuple[int, Point]]) -> None:
+def _say(points: Iterable[tuple[int, Point]]) -> None:
+    """Print each point as it comes, and how steep the way to it was."""
+    before: tuple[int, Point] | None = None
     for number, point in points:
-        told = ", ".join(
-            f"{name.rsplit(' ', 1)[0]} {value:,.1f} {name.rsplit(' ', 1)[1]}" for name, value in point.items()
-        )
+        told = ", ".join(f"{name} {value:,.1f}" for name, value in point.items())
         print(f"    {number:>9,}: {told}", flush=True)
-    for (fewer, low), (more, high) in pairwise(points):
-        steps = math.log(more / fewer)
-        slopes = ", ".join(f"{name} {math.log(high[name] / low[name]) / steps:.2f}" for name in low)
-        print(f"    slope from {fewer:,} to {more:,}: {slopes}", flush=True)
+        if before:
+            fewer, low = before
+            steps = math.log(number / fewer)
+            slopes = ", ".join(f"{name} {math.log(point[name] / low[name]) / steps:.2f}" for name in low)
+            print(f"      slope from {fewer:,}: {slopes}", flush=True)
+        before = number, point
 
 
 def _apart(work: Callable[..., Point], *given: object) -> Point:
