@@ -4,14 +4,15 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, select
 
+from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
 from .keys import key_id
 from .models import documents, mentions, stories, story_members, tags
-
-MAX_KEYS = 500
 
 
 @dataclass(frozen=True)
@@ -106,18 +107,21 @@ def recent_story_members(connection: Connection, since: datetime) -> Iterator[tu
 def stories_of_versions(
     connection: Connection, keys: Iterable[tuple[str, str]], *, since: datetime
 ) -> dict[tuple[str, str], str]:
-    """The story each document was last put in since a moment, by its source and natural key, whatever its version."""
-    wanted = sorted(set(keys))
+    """The story each document was last put in since a moment, by its source and natural key, whatever its version.
+
+    Source by source: SQLite finds pairs of columns by no index and would look at all documents of these days.
+    """
+    query = (
+        select(documents.c.natural_key, story_members.c.story_id)
+        .join(story_members, story_members.c.document_id == documents.c.id)
+        .where(story_members.c.known_at >= since)
+        .order_by(documents.c.version)
+    )
     found: dict[tuple[str, str], str] = {}
-    for start in range(0, len(wanted), MAX_KEYS):
-        query = (
-            select(documents.c.source, documents.c.natural_key, story_members.c.story_id)
-            .join(story_members, story_members.c.document_id == documents.c.id)
-            .where(tuple_(documents.c.source, documents.c.natural_key).in_(wanted[start : start + MAX_KEYS]))
-            .where(story_members.c.known_at >= since)
-            .order_by(documents.c.version)
-        )
-        found |= {(source, key): story_id for source, key, story_id in connection.execute(query)}
+    for source, pairs in groupby(sorted(set(keys)), key=itemgetter(0)):
+        for some in chunks([key for _, key in pairs], LOOKUP_ROWS):
+            wanted = query.where(documents.c.source == source, documents.c.natural_key.in_(some))
+            found |= {(source, key): story_id for key, story_id in connection.execute(wanted)}
     return found
 
 
