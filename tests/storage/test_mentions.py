@@ -4,10 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from oncu.storage.documents import Document, save_documents
-from oncu.storage.mentions import StoryMember, recent_story_members, save_mentions, save_story_members, save_tags
+from oncu.storage.mentions import (
+    StoryMember,
+    recent_story_members,
+    save_mentions,
+    save_story_members,
+    save_tags,
+    stories_of_versions,
+)
 from oncu.storage.models import tags
 
 HOUR = timedelta(hours=1)
@@ -23,6 +30,21 @@ def test_a_mention_saved_again_is_the_same_row(tell, database, now):
     later = replace(told.mention, known_at=now + HOUR, probability=0.1)
     with database.write() as connection:
         assert save_mentions(connection, [later]) == 0
+
+
+@pytest.mark.sqlite_only("the plan is SQLite's")
+def test_earlier_stories_are_found_by_index_and_not_among_all_of_the_last_days(database, now):
+    plans = []
+
+    def explain(connection, cursor, statement, parameters, *_):
+        if "EXPLAIN" not in statement:
+            plans.extend(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
+
+    with database.read() as connection:
+        event.listen(connection, "before_cursor_execute", explain)
+        stories_of_versions(connection, [("gazete", "1"), ("gazete", "2"), ("ajans", "1")], since=now - HOUR)
+    searched = [plan[3] for plan in plans if "USING INDEX" in plan[3]]
+    assert len(searched) == 4 and all("natural_key=?" in plan or "(document_id=?)" in plan for plan in searched)
 
 
 def test_another_version_of_reading_adds_its_own_rows(tell, database):
