@@ -1,7 +1,6 @@
 """Which version the tables of a database are of, and how they come to this program's.
 
-Alembic makes the tables. Opening a database needs no more than to look at its version, and a command that had to load
-Alembic for that would start half as quickly.
+Alembic makes the tables; it is slow to load, and to open a database needs no more than a look at its version.
 """
 
 from pathlib import Path
