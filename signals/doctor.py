@@ -140,12 +140,13 @@ def _changed_types(database: "Database", settings: Settings) -> Iterator[Finding
 
 def _database(database: "Database") -> Iterator[Finding]:
     from oncu.storage.clients import load_clients
-    from oncu.storage.documents import count_documents, count_pending
+    from oncu.storage.documents import count_documents
+    from oncu.storage.waiting import READ, count_waiting
 
     yield Finding("database", True, f"{database.address} is at this version")
     with database.read() as connection:
         clients = load_clients(connection)
-        documents, pending = count_documents(connection), count_pending(connection, "read")
+        documents, pending = count_documents(connection), count_waiting(connection, READ)
     text = f"{len(clients)} clients" if clients else "none; run: oncu clients import FILE"
     yield Finding("clients", bool(clients), text)
     if unheard := sum(client.manager is None for client in clients):

@@ -143,7 +143,7 @@ ABOUT = (
 OPEN = (
     "runs", "alarms", "validators", "robots", "backfills", "readings", "stories", "story_members", "versions", "scores",
     "trained_models", "model_moves", "model_matches", "stored_reports", "source_moves", "routing_versions",
-    "type_versions", "absences", "slots",
+    "type_versions", "absences", "slots", "waiting",
 )  # fmt: skip
 PARENTS = {
     "tags": ("mention_id", "mentions"),

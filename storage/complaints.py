@@ -10,11 +10,9 @@ from .database import save_new, save_over
 from .documents import load_documents
 from .identity import survivors, with_merged
 from .keys import key_id
-from .models import clients, complaints, documents, mentions, readings, signals, story_members, surges, texts
+from .models import clients, complaints, mentions, readings, signals, story_members, surges, texts
 from .shapes import Document
-
-STAGE = "complaints"
-CATEGORIES = ("complaint", "social")  # where customers write
+from .waiting import COMPLAINTS, CUSTOMERS
 
 
 @dataclass(frozen=True)
@@ -91,21 +89,13 @@ class Surge:
         return key_id("surge", self.client_id, self.day.isoformat(), self.kind)
 
 
-def pending_complaints(connection: Connection, *, least_relevance: int, limit: int) -> list[Heard]:
-    """Read documents of customers that name a client and were not looked at as complaints yet, oldest first."""
-    waiting = (
-        select(mentions.c.document_id)
-        .join(documents, documents.c.id == mentions.c.document_id)
-        .where(documents.c.category.in_(CATEGORIES), documents.c.quarantine.is_(None), mentions.c.accepted)
-        .where(mentions.c.relevance >= least_relevance, ~_was_done())
-        .group_by(mentions.c.document_id)
-        .order_by(func.min(documents.c.first_seen_at), mentions.c.document_id)
-        .limit(limit)
-    )
+def heard_in(connection: Connection, document_ids: Sequence[str], *, least_relevance: int) -> list[Heard]:
+    """Which clients some documents of customers tell of, but for those that were looked at as complaints before."""
+    is_told = mentions.c.accepted & (mentions.c.relevance >= least_relevance)
     query = (
         select(mentions, story_members.c.story_id)
         .join(story_members, story_members.c.document_id == mentions.c.document_id)
-        .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, mentions.c.relevance >= least_relevance)
+        .where(mentions.c.document_id.in_(document_ids), is_told, ~_was_done())
         .order_by(mentions.c.relevance, mentions.c.probability, mentions.c.id)
     )
     best = {(row.document_id, row.client_id): row for row in connection.execute(query)}
@@ -196,10 +186,10 @@ def only_from_customers(connection: Connection, episode_ids: Sequence[str]) -> s
     """Those of some episodes that nobody but customers has told of."""
     if not episode_ids:
         return set()
-    other = func.sum(case((signals.c.category.in_(CATEGORIES), 0), else_=1))
+    other = func.sum(case((signals.c.category.in_(CUSTOMERS), 0), else_=1))
     query = select(signals.c.episode_id).where(signals.c.episode_id.in_(episode_ids)).group_by(signals.c.episode_id)
     return set(connection.execute(query.having(other == 0)).scalars())
 
 
 def _was_done() -> ColumnElement[bool]:
-    return exists().where(readings.c.document_id == mentions.c.document_id, readings.c.stage == STAGE)
+    return exists().where(readings.c.document_id == mentions.c.document_id, readings.c.stage == COMPLAINTS)

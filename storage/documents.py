@@ -1,4 +1,4 @@
-"""Documents: stored once, an edited one as a new version, and which of them a stage still has to read."""
+"""Documents: stored once, an edited one as a new version, and which of them have still to be read."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,14 +6,15 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, func, select
 
 from .database import batched, save_new
 from .keys import digest_of
-from .models import documents, readings, texts
+from .models import documents, readings, texts, waiting
 from .shapes import ADVERTORIAL as ADVERTORIAL
 from .shapes import Document as Document
 from .shapes import Saved as Saved
+from .waiting import IN_TURN, READ, comes_after, wait_for
 
 FORGOTTEN = "forgotten:"  # what the key of a forgotten document begins with
 AT_ONCE = 1_000  # pairs in one question; SQLite allows 32,766 values
@@ -38,33 +39,28 @@ def save_by_source(connection: Connection, batch: Iterable[Document]) -> dict[st
     versions = _number_versions(fresh.values(), stored)
     save_new(connection, documents, [_row(d, versions[i]) for i, d in fresh.items()])
     save_new(connection, texts, [_text_row(d) for d in fresh.values()])
+    wait_for(connection, READ, ((i, d.first_seen_at) for i, d in fresh.items() if d.quarantine is None))
     given = Counter(d.source for d in unique.values())
     new = Counter(d.source for i, d in fresh.items() if versions[i] == 1)
     changed = Counter(d.source for i, d in fresh.items() if versions[i] > 1)
     return {name: Saved(new[name], changed[name], n - new[name] - changed[name]) for name, n in given.items()}
 
 
-def pending_documents(
-    connection: Connection, stage: str, *, limit: int, after: Document | None = None
-) -> list[Document]:
-    """The oldest documents a stage has not read, at most `limit`, without quarantined and erased ones.
+def unread_documents(connection: Connection, *, limit: int, after: Document | None = None) -> list[Document]:
+    """The documents that wait to be read, those seen first before the others, at most `limit`.
 
     With `after` those that come after a document in this order.
     """
+    behind = () if after is None else (comes_after(after.first_seen_at, after.id),)
     query = (
         select(documents, texts.c.title, texts.c.body, texts.c.author_digest)
+        .join(waiting, waiting.c.document_id == documents.c.id)
         .join(texts, texts.c.document_id == documents.c.id)
-        .where(_is_pending(stage), *(() if after is None else (_comes_after(after),)))
-        .order_by(documents.c.first_seen_at, documents.c.id)
+        .where(waiting.c.stage == READ, *behind)
+        .order_by(*IN_TURN)
         .limit(limit)
     )
     return [_document(row) for row in connection.execute(query)]
-
-
-def count_pending(connection: Connection, stage: str) -> int:
-    """How many documents `pending_documents` has still to give."""
-    query = select(func.count()).select_from(documents).join(texts, texts.c.document_id == documents.c.id)
-    return connection.execute(query.where(_is_pending(stage))).scalar_one()
 
 
 def mark_read(connection: Connection, ids: Iterable[str], stage: str, version: str, now: datetime) -> None:
@@ -117,8 +113,12 @@ def quarantine_reasons(connection: Connection, places: Iterable[tuple[str, str]]
 
 
 def first_visits(connection: Connection) -> dict[str, datetime]:
-    """When each source's first documents were seen."""
-    query = select(documents.c.source, func.min(documents.c.first_seen_at)).group_by(documents.c.source)
+    """When each source's first documents were seen; by index from source to source, where grouping would read all."""
+    walk = select(func.min(documents.c.source).label("source")).cte("walk", recursive=True)
+    beyond = select(func.min(documents.c.source)).where(documents.c.source > walk.c.source).scalar_subquery()
+    walk = walk.union_all(select(beyond).where(walk.c.source.is_not(None)))
+    first = select(func.min(documents.c.first_seen_at)).where(documents.c.source == walk.c.source).scalar_subquery()
+    query = select(walk.c.source, first).where(walk.c.source.is_not(None))
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
@@ -130,17 +130,6 @@ def count_documents(connection: Connection, *, since: datetime | None = None, un
     if until is not None:
         query = query.where(documents.c.first_seen_at < until)
     return connection.execute(query).scalar_one()
-
-
-def _is_pending(stage: str) -> ColumnElement[bool]:
-    done = exists().where(readings.c.document_id == documents.c.id, readings.c.stage == stage)
-    return and_(~done, documents.c.quarantine.is_(None), texts.c.erased_at.is_(None))
-
-
-def _comes_after(document: Document) -> ColumnElement[bool]:
-    """Seen later, or at the same moment with a greater id; the first part alone lets the index be used."""
-    at, seen = document.first_seen_at, documents.c.first_seen_at
-    return and_(seen >= at, or_(seen > at, documents.c.id > document.id))
 
 
 def _stored_versions(

@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exist
 from .documents import ADVERTORIAL, mark_read
 from .identity import as_today, survivors, with_merged
 from .models import documents, mentions, readings, signal_evidence, signals, story_members, tags, texts
-
-DETECT = "detect"
+from .waiting import DETECT
 
 
 @dataclass(frozen=True)
@@ -50,24 +49,15 @@ class Hit:
         return self.published_at or self.first_seen_at
 
 
-def pending_hits(connection: Connection, *, limit: int) -> list[Hit]:
-    """Hits of the oldest documents that detection has not seen, at most `limit` documents, in order of time.
+def unseen_hits(connection: Connection, document_ids: Sequence[str]) -> list[Hit]:
+    """Hits of some documents that detection has not seen, in order of time.
 
     Of one document the surest come first, and of equally sure ones those whose words stand nearest to the name.
     """
-    waiting = (
-        select(mentions.c.document_id)
-        .join(tags, tags.c.mention_id == mentions.c.id)
-        .join(documents, documents.c.id == mentions.c.document_id)
-        .where(mentions.c.accepted, tags.c.accepted, ~_is_detected())
-        .group_by(mentions.c.document_id)
-        .order_by(func.min(documents.c.first_seen_at), mentions.c.document_id)
-        .limit(limit)
-    )
     query = (
         _hits(*_TEXT)
         .join(texts, texts.c.document_id == documents.c.id)
-        .where(mentions.c.document_id.in_(waiting), mentions.c.accepted, tags.c.accepted, ~_is_detected())
+        .where(mentions.c.document_id.in_(document_ids), mentions.c.accepted, tags.c.accepted, ~_is_detected())
         .add_columns(case((_is_again(), tags.c.version), else_="").label("again"))
         .order_by(documents.c.first_seen_at, documents.c.published_at, documents.c.id)
         .order_by(tags.c.probability.desc(), func.abs(tags.c.start - mentions.c.start), tags.c.id)

@@ -13,6 +13,7 @@ from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
 from .keys import key_id
 from .models import documents, mentions, stories, story_members, tags
+from .waiting import wait_for_complaints, wait_for_detection
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,16 @@ def stories_of_versions(
 
 
 def save_mentions(connection: Connection, rows: Iterable[MentionRow]) -> int:
-    """Keep mentions; returns how many were new."""
-    return save_new(connection, mentions, (vars(row) | {"id": row.id} for row in rows))
+    """Keep mentions, those in what customers wrote to be looked at as complaints; returns how many were new."""
+    found = list(rows)
+    count = save_new(connection, mentions, (vars(row) | {"id": row.id} for row in found))
+    wait_for_complaints(connection, (row.document_id for row in found if row.accepted))
+    return count
 
 
 def save_tags(connection: Connection, rows: Iterable[TagRow]) -> int:
-    """Keep tags; returns how many were new."""
-    return save_new(connection, tags, (vars(row) | {"id": row.id} for row in rows))
+    """Keep tags, to be looked at by detection; returns how many were new."""
+    found = list(rows)
+    count = save_new(connection, tags, (vars(row) | {"id": row.id} for row in found))
+    wait_for_detection(connection, (row.mention_id for row in found if row.accepted))
+    return count

@@ -30,6 +30,7 @@ from .database import Database
 from .documents import FORGOTTEN, forgotten_key, mark_read
 from .keys import digest_of
 from .models import backfills, clients, documents, issues, label_candidates, mentions, readings, tags, texts, validators
+from .waiting import READ, leave
 
 PERSONAL = ("complaint", "social")  # categories in which private people speak
 MASK = "mask"
@@ -211,6 +212,7 @@ def _erase_rows(connection: Connection, keys: dict[str, str], now: datetime) -> 
     rows = [{"key": document_id, "new_key": forgotten_key(key)} for document_id, key in keys.items()]
     blank: dict[str, object] = {"url": None, "fields": {}, "natural_key": bindparam("new_key")}
     connection.execute(update(documents).where(documents.c.id == bindparam("key")).values(blank), rows)
+    leave(connection, READ, list(keys))
 
 
 def _erase_traces(connection: Connection, source: str, found: Sequence[Any]) -> None:

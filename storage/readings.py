@@ -11,8 +11,7 @@ from .identity import as_today, survivors
 from .keys import key_id
 from .mentions import MentionRow
 from .models import documents, mentions, readings, tags, texts
-
-READ = "read"
+from .waiting import READ
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from sqlalchemy import Connection, func, select
 
-from .models import alerts, dispatches, documents, readings, runs
-from .readings import READ
+from .models import alerts, dispatches, documents, runs, waiting
+from .waiting import READ
 
 DAY = timedelta(days=1)
 
@@ -25,7 +25,7 @@ class Tally:
 
     MEANINGS: ClassVar[Mapping[str, str]] = {
         "documents_day": "Documents first seen in the last 24 hours",
-        "documents_waiting": "Documents of the last 24 hours that are not read yet",
+        "documents_waiting": "Documents that are not read yet",
         "alerts_day": "Alerts made in the last 24 hours",
         "messages_waiting": "Urgent messages that are not sent yet",
         "visits_failed_day": "Visits of sources that failed in the last 24 hours",
@@ -36,11 +36,10 @@ def tally(connection: Connection, now: datetime) -> Tally:
     """Count."""
     since = now - DAY
     lately = select(func.count()).select_from(documents).where(documents.c.first_seen_at >= since)
-    is_read = select(readings.c.document_id).where(readings.c.stage == READ)
     failed = select(func.count()).select_from(runs).where(runs.c.stage == "crawl", runs.c.started_at >= since)
     queries = {
         "documents_day": lately,
-        "documents_waiting": lately.where(documents.c.quarantine.is_(None), documents.c.id.not_in(is_read)),
+        "documents_waiting": select(func.count()).where(waiting.c.stage == READ),
         "alerts_day": select(func.count()).select_from(alerts).where(alerts.c.created_at >= since),
         "messages_waiting": select(func.count()).select_from(dispatches).where(dispatches.c.sent_at.is_(None)),
         "visits_failed_day": failed.where(runs.c.status == "failed"),

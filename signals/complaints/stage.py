@@ -20,7 +20,6 @@ from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec
 from oncu.storage.alerts import Candidate
 from oncu.storage.complaints import (
-    STAGE,
     ComplaintRow,
     DayCount,
     Heard,
@@ -28,8 +27,8 @@ from oncu.storage.complaints import (
     complaint_id,
     complaints_of,
     daily_counts,
+    heard_in,
     only_from_customers,
-    pending_complaints,
     save_complaints,
     save_surges,
     sectors,
@@ -37,6 +36,7 @@ from oncu.storage.complaints import (
 )
 from oncu.storage.database import Database, Transaction
 from oncu.storage.documents import load_documents, mark_read
+from oncu.storage.waiting import COMPLAINTS, leave, waiting_for
 
 from ..flow.read import RELEVANT
 from .answers import answer_hours, says_resolved
@@ -150,12 +150,14 @@ def _read_pending(database: Database, zone: ZoneInfo, now: datetime) -> int:
     read = 0
     while True:
         with database.write() as connection:
-            heard = pending_complaints(connection, least_relevance=RELEVANT, limit=BATCH)
-            if not heard:
+            ids = waiting_for(connection, COMPLAINTS, limit=BATCH)
+            if not ids:
                 return read
+            heard = heard_in(connection, ids, least_relevance=RELEVANT)
             rows = _complaint_rows(heard, zone, now)
             save_complaints(connection, rows)
-            mark_read(connection, {one.document.id for one in heard}, STAGE, READING, now)
+            mark_read(connection, {one.document.id for one in heard}, COMPLAINTS, READING, now)
+            leave(connection, COMPLAINTS, ids)
             read += len(rows)
 
 

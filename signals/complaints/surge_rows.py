@@ -9,10 +9,11 @@ from oncu.storage.complaints import ComplaintRow, Surge, places_of
 from oncu.storage.database import Transaction
 from oncu.storage.derived import Derived, Founded, save_derived
 from oncu.storage.documents import Document, first_visits, load_documents, mark_read
-from oncu.storage.hits import DETECT, Hit
+from oncu.storage.hits import Hit
 from oncu.storage.keys import key_id
 from oncu.storage.mentions import TagRow, save_tags
 from oncu.storage.signals import episodes_of, signals_of
+from oncu.storage.waiting import DETECT, leave
 
 from ..flow import detect as detecting
 
@@ -43,6 +44,7 @@ def save_surge_signals(
     stories = tuple(Founded(story_of(surge), some[0].document_id, now) for surge, some in quoted)
     save_derived(connection, Derived(stories, detected))
     mark_read(connection, documents, DETECT, detecting.VERSION, now)
+    leave(connection, DETECT, list(documents))
     return {surge.id: key_id("signal", surge.client_id, SURGE, story_of(surge)) for surge, _ in quoted}
 
 

@@ -20,17 +20,14 @@ from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
 from oncu.storage.clients import Client, has_clients, load_clients
 from oncu.storage.database import Database
-from oncu.storage.documents import Document, count_pending, first_visits, mark_read, pending_documents
-from oncu.storage.hits import evidence_hits, mark_detected, pending_hits
-from oncu.storage.mentions import (
-    save_mentions,
-    save_story_members,
-    save_tags,
-)
+from oncu.storage.documents import Document, first_visits, mark_read, unread_documents
+from oncu.storage.hits import evidence_hits, mark_detected, unseen_hits
+from oncu.storage.mentions import save_mentions, save_story_members, save_tags
 from oncu.storage.privacy import save_masked
 from oncu.storage.prospects import save_prospect_mentions
 from oncu.storage.runs import Issue, finish_run, save_issues, start_run
 from oncu.storage.signals import episodes_of, save_detected, signals_of, story_aliases_of
+from oncu.storage.waiting import DETECT, READ, count_waiting, leave, waiting_for
 
 from ..complaints.stage import complain_pending
 from ..learning.asking import add_read
@@ -155,7 +152,7 @@ def read_pending(
 ) -> Counts:
     """Find stories, mentions and tags in the documents not read yet; `far` reads where there is more than one batch."""
     with database.read() as connection:
-        total = count_pending(connection, "read")
+        total = count_waiting(connection, READ)
         if not has_clients(connection):
             raise NothingToMatch(NO_CLIENTS)
     if not total:
@@ -181,9 +178,10 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
     old_after, first_poll = timedelta(days=days.max_age_days), timedelta(days=days.first_poll_days)
     while True:
         with database.write() as connection:
-            hits = pending_hits(connection, limit=BATCH)
-            if not hits:
+            ids = waiting_for(connection, DETECT, limit=BATCH)
+            if not ids:
                 return counts
+            hits = unseen_hits(connection, ids)
             clients = sorted({hit.client_id for hit in hits})
             past = detecting.Past(
                 episodes_of(connection, clients),
@@ -196,6 +194,7 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
             found = detecting.detect(known, past, types, now, old_after=old_after, first_poll=first_poll)
             save_detected(connection, found)
             mark_detected(connection, hits, detecting.VERSION, now)
+            leave(connection, DETECT, ids)
             counts += Counts(signals=len(found.signals))
 
 
@@ -204,7 +203,7 @@ def _pending(database: Database) -> Iterator[Batch]:
     last: Document | None = None
     while True:
         with database.read() as connection:
-            batch = pending_documents(connection, "read", after=last, limit=BATCH)
+            batch = unread_documents(connection, after=last, limit=BATCH)
         if not batch:
             return
         yield batch
@@ -219,7 +218,8 @@ def _store(database: Database, batch: Batch, found: Found, warm: Warm, now: date
         tags = save_tags(connection, found.reading.tags)
         add_read(connection, batch, found.reading.mentions, found.reading.tags, warm.reader.types)
         save_prospect_mentions(connection, found.reading.prospects)
-        mark_read(connection, (d.id for d in batch), "read", warm.reader.version, now)
+        mark_read(connection, (d.id for d in batch), READ, warm.reader.version, now)
+        leave(connection, READ, [d.id for d in batch])
         save_masked(connection, found.masking.looked_at, found.masking.masked, PRIVACY, now)
         for document in found.unread:
             unread = Issue("read", document.url or document.id, UNREAD)

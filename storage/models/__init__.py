@@ -20,6 +20,7 @@ from .crawl import (
     story_members,
     texts,
     validators,
+    waiting,
 )
 from .desk import moves
 from .doubles import doubles
@@ -114,5 +115,6 @@ __all__ = [
     "type_versions",
     "validators",
     "versions",
+    "waiting",
     "withheld",
 ]

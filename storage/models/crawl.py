@@ -138,6 +138,16 @@ readings = Table(
     PrimaryKeyConstraint("document_id", "stage"),
 )
 
+waiting = Table(
+    "waiting",
+    metadata,
+    code("stage"),
+    moment("first_seen_at"),
+    ref("document_id", "documents.id"),
+    PrimaryKeyConstraint("stage", "first_seen_at", "document_id"),
+    sqlite_with_rowid=False,
+)
+
 stories = Table("stories", metadata, key(), ref("first_document_id", "documents.id"), moment("known_at"))
 
 story_members = Table(

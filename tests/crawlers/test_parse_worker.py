@@ -22,8 +22,8 @@ from oncu.crawlers.parsing import NoParser, Parsers, Poisoned
 from oncu.crawlers.quarantine import Quarantine
 from oncu.crawlers.reading import PageReader
 from oncu.storage.database import Database
-from oncu.storage.documents import count_pending
 from oncu.storage.models import documents
+from oncu.storage.waiting import READ, count_waiting
 
 from .conftest import item, make_spec, page, rss
 
@@ -331,7 +331,7 @@ def test_poison_is_quarantined_with_its_reason_and_read_by_no_stage(database: Da
     assert read_pages(page_reader(database, []), [b"a"]) == ["not read: the page is poison"]
     with database.read() as connection:
         assert connection.execute(documents.select()).one().quarantine == "the page is poison"
-        assert count_pending(connection, "read") == 0
+        assert count_waiting(connection, READ) == 0
 
 
 def test_poison_is_not_tried_in_the_next_visit_but_its_mended_page_is(database: Database) -> None:

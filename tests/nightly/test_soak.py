@@ -21,7 +21,7 @@ import pytest
 
 from oncu.storage.clients import save_clients
 from oncu.storage.database import Database, connect, create_database
-from oncu.storage.documents import count_pending
+from oncu.storage.waiting import READ, count_waiting
 
 from ..catalogue import source_file
 
@@ -141,7 +141,7 @@ class Soak:
     def pending(self) -> int:
         """How many documents wait to be read."""
         with self.database.read() as connection:
-            return count_pending(connection, "read")
+            return count_waiting(connection, READ)
 
 
 def _megabytes(process: int) -> float:

@@ -140,5 +140,8 @@ def test_reading_again_hears_nothing_twice(bank, notice) -> None:
     notice(FIRM)
     with bank.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM readings WHERE stage = 'read'")
+        connection.exec_driver_sql(
+            "INSERT INTO waiting (stage, first_seen_at, document_id) SELECT 'read', first_seen_at, id FROM documents"
+        )
     bank.run()
     assert bank.rows("SELECT count(*) FROM prospect_mentions") == [(1,)]

@@ -18,9 +18,10 @@ from oncu.storage.alerts import (
 )
 from oncu.storage.digests import Carried, find_digests, save_digests, waiting_alerts
 from oncu.storage.documents import mark_read
-from oncu.storage.hits import DETECT, pending_hits
+from oncu.storage.hits import unseen_hits
 from oncu.storage.signals import episodes_of, save_detected, signals_of
 from oncu.storage.updates import save_alert_updates
+from oncu.storage.waiting import DETECT, leave, waiting_for
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TYPES = load_signal_types()
@@ -32,10 +33,12 @@ def detected(database):
 
     def run(at):
         with database.write() as connection:
-            hits = pending_hits(connection, limit=100)
+            ids = waiting_for(connection, DETECT, limit=100)
+            hits = unseen_hits(connection, ids)
             past = Past(episodes_of(connection, ["C1"]), signals_of(connection, ["C1"]))
             save_detected(connection, detect(hits, past, TYPES, at, old_after=45 * DAY))
             mark_read(connection, {hit.document_id for hit in hits}, DETECT, "t", at)
+            leave(connection, DETECT, ids)
 
     return run
 

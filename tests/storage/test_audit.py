@@ -1,10 +1,8 @@
 """The trail: append-only, chained, and a change to any row is found."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from oncu.storage.audit import (
     GENESIS,
@@ -19,6 +17,8 @@ from oncu.storage.audit import (
 from oncu.storage.database import Database, StorageError
 from oncu.storage.people import Person, add_person
 from oncu.storage.wall import Viewer, build_wall
+
+from ..plans import explained
 
 
 @pytest.fixture
@@ -143,16 +143,9 @@ def test_what_was_acted_on_is_cut_where_an_index_would_refuse_it(database: Datab
 def test_a_long_trail_is_searched_by_index_behind_the_wall(
     trail: Database, now: datetime, asked: dict[str, str]
 ) -> None:
-    plans = []
     with trail.write() as connection:
         add_person(connection, Person("oya", "Oya", frozenset({"auditor"}), "test", now))
-    with build_wall(trail).seen_by(Viewer("oya", now.date())).read() as connection:
-
-        def explain(conn: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-            if "audit" in statement and "EXPLAIN" not in statement:
-                plans.extend(conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
-
-        event.listen(connection, "before_cursor_execute", explain)
+    with build_wall(trail).seen_by(Viewer("oya", now.date())).read() as connection, explained(connection) as plans:
         list(trail_rows(connection, limit=100, **asked))
-    assert any("USING INDEX ix_audit_" in plan[3] for plan in plans)
-    assert not any(plan[3].startswith("SCAN audit") for plan in plans)
+    assert any("USING INDEX ix_audit_" in plan for plan in plans)
+    assert not any(plan.startswith("SCAN audit") for plan in plans)

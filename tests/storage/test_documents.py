@@ -1,4 +1,4 @@
-"""Documents: stored once, edits as versions, each stage reads each once."""
+"""Documents: stored once, edits as versions, each waits to be read once."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,11 +11,12 @@ from oncu.storage.documents import (
     Saved,
     count_documents,
     load_documents,
-    mark_read,
-    pending_documents,
     save_documents,
+    unread_documents,
 )
-from oncu.storage.models import documents, texts
+from oncu.storage.models import documents
+from oncu.storage.privacy import erase_document
+from oncu.storage.waiting import READ, leave
 
 
 @pytest.fixture
@@ -33,9 +34,9 @@ def versions(database: Database) -> list[int]:
         return sorted(connection.execute(documents.select()).columns("version").scalars())
 
 
-def pending(database: Database, stage: str = "read", limit: int = 10) -> list[Document]:
+def pending(database: Database, limit: int = 10) -> list[Document]:
     with database.read() as connection:
-        return pending_documents(connection, stage, limit=limit)
+        return unread_documents(connection, limit=limit)
 
 
 def test_same_document_is_stored_once_with_its_first_time(database: Database, document: Document) -> None:
@@ -74,7 +75,7 @@ def test_documents_after_one_are_those_seen_later_or_with_a_greater_id(database:
     save(database, document, replace(document, natural_key="b"), replace(document, natural_key="c"), later)
     every = pending(database)
     with database.read() as connection:
-        rest = [pending_documents(connection, "read", limit=10, after=one) for one in every]
+        rest = [unread_documents(connection, limit=10, after=one) for one in every]
     assert rest == [every[n + 1 :] for n in range(4)] and every[3] == later
 
 
@@ -85,12 +86,14 @@ def test_document_comes_back_as_it_was(database: Database, document: Document) -
         assert load_documents(connection, [full.id]) == {full.id: full}
 
 
-def test_each_stage_reads_a_document_once(database: Database, document: Document, now: datetime) -> None:
+def test_a_document_that_was_read_waits_no_more_also_when_it_is_found_again(
+    database: Database, document: Document
+) -> None:
     save(database, document)
     with database.write() as connection:
-        mark_read(connection, [document.id], "read", "1", now)
-        mark_read(connection, [document.id], "read", "1", now)
-    assert (pending(database), pending(database, "stories")) == ([], [document])
+        leave(connection, READ, [document.id])
+    save(database, document)
+    assert pending(database) == []
 
 
 def test_oldest_documents_come_first_and_at_most_the_limit(database: Database, document: Document) -> None:
@@ -104,7 +107,7 @@ def test_oldest_documents_come_first_and_at_most_the_limit(database: Database, d
 def test_quarantined_and_erased_documents_are_not_read(database: Database, document: Document, now: datetime) -> None:
     save(database, replace(document, quarantine="spam"), replace(document, natural_key="a2"))
     with database.write() as connection:
-        connection.execute(texts.update().values(erased_at=now))
+        erase_document(connection, replace(document, natural_key="a2").id, now)
     assert pending(database) == []
 
 

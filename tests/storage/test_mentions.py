@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from oncu.storage.documents import Document, save_documents
 from oncu.storage.mentions import (
@@ -16,6 +16,8 @@ from oncu.storage.mentions import (
     stories_of_versions,
 )
 from oncu.storage.models import tags
+
+from ..plans import explained
 
 HOUR = timedelta(hours=1)
 
@@ -34,16 +36,9 @@ def test_a_mention_saved_again_is_the_same_row(tell, database, now):
 
 @pytest.mark.sqlite_only("the plan is SQLite's")
 def test_earlier_stories_are_found_by_index_and_not_among_all_of_the_last_days(database, now):
-    plans = []
-
-    def explain(connection, cursor, statement, parameters, *_):
-        if "EXPLAIN" not in statement:
-            plans.extend(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
-
-    with database.read() as connection:
-        event.listen(connection, "before_cursor_execute", explain)
+    with database.read() as connection, explained(connection) as plans:
         stories_of_versions(connection, [("gazete", "1"), ("gazete", "2"), ("ajans", "1")], since=now - HOUR)
-    searched = [plan[3] for plan in plans if "USING INDEX" in plan[3]]
+    searched = [plan for plan in plans if "USING INDEX" in plan]
     assert len(searched) == 4 and all("natural_key=?" in plan or "(document_id=?)" in plan for plan in searched)
 
 

@@ -15,7 +15,7 @@ from oncu.storage.audit import find_broken_link, write_audit
 from oncu.storage.clients import load_clients, save_clients
 from oncu.storage.database import Database, StorageError, create_database, open_database
 from oncu.storage.dispatches import alert_moments, claim_due
-from oncu.storage.documents import Document, Saved, pending_documents, save_documents
+from oncu.storage.documents import Document, Saved, save_documents, unread_documents
 from oncu.storage.external import SqlQuery
 from oncu.storage.outcomes import load_outcomes
 from oncu.storage.signals import managers_with_clients
@@ -31,7 +31,7 @@ def test_documents_are_stored_once(postgresql: Database, now: datetime) -> None:
     document = Document("ornek-gazete", "a1", "Örnek Döküm", "Yeni hat.", now, fields={"city": "Iğdır"})
     with postgresql.write() as connection:
         found = [save_documents(connection, [document]) for _ in range(2)]
-        assert pending_documents(connection, "read", limit=5) == [document]
+        assert unread_documents(connection, limit=5) == [document]
     assert found == [Saved(new=1), Saved(seen=1)]
 
 

@@ -9,7 +9,7 @@ from oncu.config.load import load_signal_types
 from oncu.signals.flow.detect import Past, detect
 from oncu.storage.clients import save_clients
 from oncu.storage.documents import mark_read
-from oncu.storage.hits import DETECT, pending_hits
+from oncu.storage.hits import unseen_hits
 from oncu.storage.identity import point_at_survivors
 from oncu.storage.mentions import save_tags
 from oncu.storage.signals import (
@@ -22,6 +22,7 @@ from oncu.storage.signals import (
     signals_known,
     signals_of,
 )
+from oncu.storage.waiting import DETECT, leave, waiting_for
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TYPES = load_signal_types()
@@ -33,11 +34,13 @@ def detected(database):
 
     def run(at):
         with database.write() as connection:
-            hits = pending_hits(connection, limit=100)
+            ids = waiting_for(connection, DETECT, limit=100)
+            hits = unseen_hits(connection, ids)
             past = Past(episodes_of(connection, ["C1"]), signals_of(connection, ["C1"]))
             found = detect(hits, past, TYPES, at, old_after=45 * DAY)
             save_detected(connection, found)
             mark_read(connection, {hit.document_id for hit in hits}, DETECT, "t", at)
+            leave(connection, DETECT, ids)
         return found
 
     return run
@@ -45,7 +48,7 @@ def detected(database):
 
 def hits(database, limit=100):
     with database.read() as connection:
-        return pending_hits(connection, limit=limit)
+        return unseen_hits(connection, waiting_for(connection, DETECT, limit=limit))
 
 
 def ask(database, query, *args, **more):

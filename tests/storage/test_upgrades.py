@@ -1,8 +1,11 @@
 """A full database of every earlier version becomes one of this version, without a row lost or changed."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,8 +14,11 @@ from sqlalchemy import JSON, Boolean, Column, Connection, Date, DateTime, Float,
 
 from oncu.storage.audit import GENESIS, _hash, find_broken_link, write_audit
 from oncu.storage.database import Database, StorageError, connect, create_database, open_database
-from oncu.storage.models import metadata
+from oncu.storage.documents import mark_read, save_documents
+from oncu.storage.mentions import save_mentions
+from oncu.storage.models import metadata, waiting
 from oncu.storage.revisions import MIGRATIONS, known_revisions, newest_revision, schema_revision, upgrade
+from oncu.storage.waiting import DETECT, READ, leave
 
 EARLIER = sorted(known_revisions() - {newest_revision()})
 # All of them where engines are asked for by name; else some, since each takes a second.
@@ -141,3 +147,27 @@ def test_many_that_upgrade_at_once_upgrade_once(empty_address: str) -> None:
         for opened in pool.map(create_database, [empty_address] * 3):
             opened.close()
     open_database(empty_address).close()
+
+
+def test_what_no_stage_had_seen_waits_after_the_upgrade(
+    tell: Callable[..., Any], database: Database, now: datetime
+) -> None:
+    """0023 fills the table of what waits from the notes of what was read: as the program itself would have kept it."""
+    seen, undetected = tell("seen"), tell("undetected")
+    with database.write() as connection:
+        ids = [told.document.id for told in (seen, undetected)]
+        mark_read(connection, ids, READ, "1", now)
+        mark_read(connection, [seen.document.id], DETECT, "1", now)
+        leave(connection, READ, ids)
+        leave(connection, DETECT, [seen.document.id])
+        complaint = replace(seen.document, natural_key="angry", category="complaint")
+        spam = replace(seen.document, natural_key="spam", quarantine="spam")
+        save_documents(connection, [complaint, spam])
+        save_mentions(connection, [replace(seen.mention, document_id=complaint.id)])
+        kept = sorted(connection.execute(waiting.select()).all())
+        assert [row.stage for row in kept] == ["complaints", "detect", "read"]
+        connection.execute(waiting.delete())
+        module = import_module("oncu.storage.migrations.versions.0023_waiting")
+        for statement in (module.UNREAD, module.UNDETECTED, module.UNHEARD):
+            connection.exec_driver_sql(statement)
+        assert sorted(connection.execute(waiting.select()).all()) == kept
