@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, select
 
 from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
@@ -12,14 +14,7 @@ from .evidence import Evidence as Evidence
 from .evidence import evidence_of as evidence_of
 from .identity import as_today, owner_of, survivors
 from .keys import key_id
-from .models import (
-    alerts,
-    clients,
-    episode_endings,
-    episodes,
-    signals,
-    story_aliases,
-)
+from .models import alerts, clients, episode_endings, episodes, signals, story_aliases
 
 ENDINGS = ("denied", "cancelled")
 
@@ -75,6 +70,23 @@ class Alert:
 
 def alert_candidates(connection: Connection, *, since: datetime) -> list[Candidate]:
     """Live, unended episodes that had a signal since a moment and have no alert yet, oldest first."""
+    has_alert = exists().where(alerts.c.episode_id == signals.c.episode_id)
+    lately = select(signals.c.episode_id).where(signals.c.known_at >= since, ~has_alert).distinct()
+    untold = connection.execute(lately).scalars().all()
+    rows: list[Any] = []
+    for some in chunks(untold, LOOKUP_ROWS):
+        rows += connection.execute(_candidates(some, since))
+    rows.sort(key=attrgetter("started_at", "episode_id"))
+    told = alerted_stories(connection, {row.story_id for row in rows if row.signals == 1})
+    return [
+        Candidate(**row._mapping, is_told=row.signals == 1 and (row.client_id, row.side, row.story_id) in told)
+        for row in rows
+    ]
+
+
+def _candidates(episode_ids: Sequence[str], since: datetime) -> Select[Any]:
+    """Those of some episodes that are live, unended and had a signal since a moment, with their first signal."""
+    of_them = signals.c.episode_id.in_(episode_ids)
     best = (
         select(
             signals.c.episode_id,
@@ -82,21 +94,15 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
             func.max(signals.c.relevance).label("relevance"),
             func.sum(case((_is_retold(), 0), else_=1)).label("n"),
             func.max(signals.c.known_at).label("last_at"),
-            func.min(signals.c.id).label("any_signal"),
         )
-        .where(signals.c.status.not_in(ENDINGS))
+        .where(of_them, signals.c.status.not_in(ENDINGS))
         .group_by(signals.c.episode_id)
         .subquery()
     )
-    first = select(
-        signals,
-        func.row_number()
-        .over(
-            partition_by=signals.c.episode_id, order_by=(signals.c.known_at, signals.c.probability.desc(), signals.c.id)
-        )
-        .label("rank"),
-    ).subquery()
-    query = (
+    earliest = signals.c.known_at, signals.c.probability.desc(), signals.c.id
+    rank = func.row_number().over(partition_by=signals.c.episode_id, order_by=earliest).label("rank")
+    first = select(signals, rank).where(of_them).subquery()
+    return (
         select(
             episodes.c.id.label("episode_id"),
             clients.c.client_id,
@@ -122,17 +128,9 @@ def alert_candidates(connection: Connection, *, since: datetime) -> list[Candida
         .where(
             episodes.c.arm == "live",
             best.c.last_at >= since,
-            ~exists().where(alerts.c.episode_id == episodes.c.id),
             ~exists().where(episode_endings.c.episode_id == episodes.c.id),
         )
-        .order_by(episodes.c.started_at, episodes.c.id)
     )
-    rows = connection.execute(query).all()
-    told = alerted_stories(connection, {row.story_id for row in rows if row.signals == 1})
-    return [
-        Candidate(**row._mapping, is_told=row.signals == 1 and (row.client_id, row.side, row.story_id) in told)
-        for row in rows
-    ]
 
 
 def alerted_stories(connection: Connection, story_ids: Iterable[str]) -> set[tuple[str, str, str]]:

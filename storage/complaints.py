@@ -11,8 +11,8 @@ from .documents import load_documents
 from .identity import survivors, with_merged
 from .keys import key_id
 from .models import clients, complaints, mentions, readings, signals, story_members, surges, texts
-from .shapes import Document
-from .waiting import COMPLAINTS, CUSTOMERS
+from .shapes import CUSTOMERS, Document
+from .waiting import COMPLAINTS
 
 
 @dataclass(frozen=True)

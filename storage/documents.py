@@ -12,9 +12,10 @@ from .database import batched, save_new
 from .keys import digest_of
 from .models import documents, readings, texts, waiting
 from .shapes import ADVERTORIAL as ADVERTORIAL
+from .shapes import CUSTOMERS
 from .shapes import Document as Document
 from .shapes import Saved as Saved
-from .waiting import IN_TURN, READ, comes_after, wait_for
+from .waiting import IN_TURN, MASK, READ, comes_after, wait_for
 
 FORGOTTEN = "forgotten:"  # what the key of a forgotten document begins with
 AT_ONCE = 1_000  # pairs in one question; SQLite allows 32,766 values
@@ -40,6 +41,8 @@ def save_by_source(connection: Connection, batch: Iterable[Document]) -> dict[st
     save_new(connection, documents, [_row(d, versions[i]) for i, d in fresh.items()])
     save_new(connection, texts, [_text_row(d) for d in fresh.values()])
     wait_for(connection, READ, ((i, d.first_seen_at) for i, d in fresh.items() if d.quarantine is None))
+    unread = ((i, d) for i, d in fresh.items() if d.quarantine is not None)  # reading masks what it reads
+    wait_for(connection, MASK, ((i, d.first_seen_at) for i, d in unread if d.category in CUSTOMERS))
     given = Counter(d.source for d in unique.values())
     new = Counter(d.source for i, d in fresh.items() if versions[i] == 1)
     changed = Counter(d.source for i, d in fresh.items() if versions[i] > 1)

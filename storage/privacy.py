@@ -19,7 +19,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    or_,
     select,
     tuple_,
     update,
@@ -30,10 +29,10 @@ from .database import Database
 from .documents import FORGOTTEN, forgotten_key, mark_read
 from .keys import digest_of
 from .models import backfills, clients, documents, issues, label_candidates, mentions, readings, tags, texts, validators
-from .waiting import READ, leave
+from .shapes import CUSTOMERS
+from .waiting import MASK, READ, leave
 
-PERSONAL = ("complaint", "social")  # categories in which private people speak
-MASK = "mask"
+PERSONAL = CUSTOMERS  # categories in which private people speak
 BATCH = 5_000  # documents at once; SQLite allows 32,766 values in one statement
 QUOTED = 60  # so much of a title an issue quotes
 QUOTES = re.compile(r"[“']([^”']+)[”']")
@@ -86,21 +85,6 @@ def save_masked(
         fields = bindparam("new_fields", type_=documents.c.fields.type)
         connection.execute(update(documents).where(*is_it).values(fields=fields), rows)
     mark_read(connection, looked_at, MASK, version, now)
-
-
-def unmasked_documents(connection: Connection, *, limit: int) -> list[str]:
-    """The ids of texts of private people that were read, or will never be, and were not looked at for masking."""
-    done = exists().where(readings.c.document_id == documents.c.id, readings.c.stage == MASK)
-    was_read = exists().where(readings.c.document_id == documents.c.id, readings.c.stage == "read")
-    query = (
-        select(documents.c.id)
-        .join(texts, texts.c.document_id == documents.c.id)
-        .where(documents.c.category.in_(PERSONAL), ~done, texts.c.erased_at.is_(None))
-        .where(or_(was_read, documents.c.quarantine.is_not(None)))
-        .order_by(documents.c.id)
-        .limit(limit)
-    )
-    return list(connection.execute(query).scalars())
 
 
 def client_spans(connection: Connection, ids: Sequence[str]) -> dict[str, list[tuple[int, int]]]:

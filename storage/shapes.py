@@ -6,6 +6,7 @@ from functools import cached_property
 
 from .keys import digest_of, key_id
 
+CUSTOMERS = ("complaint", "social")  # the categories of places where customers, private people, write
 ADVERTORIAL = "advertorial"  # the field that says why a document is a firm's paid word; such a one never alerts
 
 

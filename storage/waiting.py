@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delet
 from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
 from .models import documents, mentions, waiting
+from .shapes import CUSTOMERS
 
-READ, DETECT, COMPLAINTS = "read", "detect", "complaints"  # the stages things wait for
-CUSTOMERS = ("complaint", "social")  # the categories of places where customers write
+READ, MASK, DETECT, COMPLAINTS = "read", "mask", "detect", "complaints"  # the stages things wait for
 IN_TURN = waiting.c.first_seen_at, waiting.c.document_id
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
 
 from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
-from .identity import as_today, owner_of, survivors
+from .identity import as_today, owner_of, survivors, with_merged
 from .keys import key_id
 from .models import alerts, clients, episode_endings, signals, tags, withheld
 
@@ -120,16 +121,15 @@ def told_before(connection: Connection, kinds: Collection[tuple[str, str]], *, s
 
     Those that were denied or cancelled are left out: what is told anew after that is news.
     """
-    query = (
-        select(alerts.c.client_id, alerts.c.type, alerts.c.episode_id, alerts.c.created_at, alerts.c.reason)
-        .where(alerts.c.created_at >= since)
-        .where(~exists().where(episode_endings.c.episode_id == alerts.c.episode_id))
-        .order_by(alerts.c.created_at, alerts.c.id)
-    )
-    merged = survivors(connection)
-    made: Iterable[Row[Any]] = connection.execute(query)
-    today = (as_today(row, merged) for row in made)
-    rows = [row for row in today if (row["client_id"], row["type"]) in kinds]
+    columns = alerts.c.client_id, alerts.c.type, alerts.c.episode_id, alerts.c.created_at, alerts.c.reason
+    ended = exists().where(episode_endings.c.episode_id == alerts.c.episode_id)
+    query = select(*columns).where(alerts.c.created_at >= since, ~ended)
+    merged, rows = survivors(connection), []
+    for some in chunks(with_merged(connection, {client_id for client_id, _ in kinds}), LOOKUP_ROWS):
+        made: Iterable[Row[Any]] = connection.execute(query.where(alerts.c.client_id.in_(some)))
+        today = (as_today(row, merged) for row in made)
+        rows += [row for row in today if (row["client_id"], row["type"]) in kinds]
+    rows.sort(key=itemgetter("created_at", "episode_id"))
     sources = sources_of(connection, (row["episode_id"] for row in rows))
     return [ToldBefore(**row, sources=sources.get(row["episode_id"], frozenset())) for row in rows]
 

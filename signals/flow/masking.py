@@ -19,8 +19,8 @@ from oncu.storage.privacy import (
     client_spans,
     client_tax_ids,
     save_masked,
-    unmasked_documents,
 )
+from oncu.storage.waiting import MASK, leave, waiting_for
 
 BATCH = 500
 
@@ -49,7 +49,7 @@ def mask_pending(database: Database, now: datetime) -> int:
     number = 0
     while True:
         with database.read() as connection:
-            ids = unmasked_documents(connection, limit=BATCH)
+            ids = waiting_for(connection, MASK, limit=BATCH)
             documents, spans = load_documents(connection, ids), client_spans(connection, ids)
             tax_ids = client_tax_ids(connection) if ids else frozenset()
         if not ids:
@@ -57,6 +57,7 @@ def mask_pending(database: Database, now: datetime) -> int:
         done = _mask_all(documents.values(), spans, tax_ids)
         with database.write() as connection:
             save_masked(connection, done.looked_at, done.masked, VERSION, now)
+            leave(connection, MASK, ids)
         number += len(ids)
 
 

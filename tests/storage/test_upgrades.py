@@ -161,13 +161,13 @@ def test_what_no_stage_had_seen_waits_after_the_upgrade(
         leave(connection, READ, ids)
         leave(connection, DETECT, [seen.document.id])
         complaint = replace(seen.document, natural_key="angry", category="complaint")
-        spam = replace(seen.document, natural_key="spam", quarantine="spam")
+        spam = replace(complaint, natural_key="spam", quarantine="spam")
         save_documents(connection, [complaint, spam])
         save_mentions(connection, [replace(seen.mention, document_id=complaint.id)])
         kept = sorted(connection.execute(waiting.select()).all())
-        assert [row.stage for row in kept] == ["complaints", "detect", "read"]
+        assert [row.stage for row in kept] == ["complaints", "detect", "mask", "read"]
         connection.execute(waiting.delete())
         module = import_module("oncu.storage.migrations.versions.0023_waiting")
-        for statement in (module.UNREAD, module.UNDETECTED, module.UNHEARD):
+        for statement in (module.UNREAD, module.UNMASKED, module.UNDETECTED, module.UNHEARD):
             connection.exec_driver_sql(statement)
         assert sorted(connection.execute(waiting.select()).all()) == kept

@@ -15,6 +15,17 @@ FROM documents d JOIN texts t ON t.document_id = d.id
 WHERE d.quarantine IS NULL AND t.erased_at IS NULL
 AND NOT EXISTS (SELECT 1 FROM readings r WHERE r.document_id = d.id AND r.stage = 'read')
 """
+UNMASKED = """
+INSERT INTO waiting (stage, first_seen_at, document_id)
+SELECT 'mask', d.first_seen_at, d.id
+FROM documents d JOIN texts t ON t.document_id = d.id
+WHERE d.category IN ('complaint', 'social') AND t.erased_at IS NULL
+AND NOT EXISTS (SELECT 1 FROM readings r WHERE r.document_id = d.id AND r.stage = 'mask')
+AND (
+    d.quarantine IS NOT NULL
+    OR EXISTS (SELECT 1 FROM readings r WHERE r.document_id = d.id AND r.stage = 'read')
+)
+"""
 UNDETECTED = """
 INSERT INTO waiting (stage, first_seen_at, document_id)
 SELECT DISTINCT 'detect', d.first_seen_at, d.id
@@ -48,5 +59,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stage", "first_seen_at", "document_id", name=op.f("pk_waiting")),
         sqlite_with_rowid=False,
     )
-    for statement in (UNREAD, UNDETECTED, UNHEARD):
+    for statement in (UNREAD, UNMASKED, UNDETECTED, UNHEARD):
         op.execute(statement)
