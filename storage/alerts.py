@@ -71,8 +71,8 @@ class Alert:
 def alert_candidates(connection: Connection, *, since: datetime) -> list[Candidate]:
     """Live, unended episodes that had a signal since a moment and have no alert yet, oldest first."""
     has_alert = exists().where(alerts.c.episode_id == signals.c.episode_id)
-    lately = select(signals.c.episode_id).where(signals.c.known_at >= since, ~has_alert).distinct()
-    untold = connection.execute(lately).scalars().all()
+    lately = select(signals.c.episode_id).where(signals.c.known_at >= since, ~has_alert)
+    untold = sorted(set(connection.execute(lately).scalars()))
     rows: list[Any] = []
     for some in chunks(untold, LOOKUP_ROWS):
         rows += connection.execute(_candidates(some, since))
@@ -137,10 +137,10 @@ def alerted_stories(connection: Connection, story_ids: Iterable[str]) -> set[tup
     """Of which client, as it stands today, and side some stories have alerted."""
     merged = survivors(connection)
     found: set[tuple[str, str, str]] = set()
+    # Its signal is of its episode; said because alerts are found by their episode and not by their signal.
+    of_it = (alerts.c.episode_id == signals.c.episode_id) & (alerts.c.signal_id == signals.c.id)
+    query = select(signals.c.client_id, signals.c.side, signals.c.story_id).join(alerts, of_it)
     for batch in chunks(sorted(story_ids), LOOKUP_ROWS):
-        query = select(signals.c.client_id, signals.c.side, signals.c.story_id).join(
-            alerts, alerts.c.signal_id == signals.c.id
-        )
         rows = connection.execute(query.where(signals.c.story_id.in_(batch)))
         found |= {(merged.get(client_id, client_id), side, story_id) for client_id, side, story_id in rows}
     return found

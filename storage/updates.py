@@ -15,7 +15,7 @@ from .models import alert_updates, alerts, episode_endings, signal_evidence, sig
 UPDATE = ("alert_id", "signal_id", "kind")
 NEWS, FIRMER, CONFIRMED = "update", "firmer", "confirmed"
 STANDING = {"rumour": 0, "announced": 1, "fact": 2}
-CONFIRMED_WITHIN = timedelta(days=60)  # after that another voice is no news of the event
+NOTED_WITHIN = timedelta(days=60)  # what no run has noted by then is no news of the event, nor is another voice
 
 
 def save_alert_updates(connection: Connection, now: datetime) -> int:
@@ -25,7 +25,7 @@ def save_alert_updates(connection: Connection, now: datetime) -> int:
     source that tells the event in words of its own beside those known (`confirmed`), and the ending of the episode,
     noted by itself: the denial may stand in a later version of the article that alerted. Copies are nothing new.
     """
-    rows = [tuple(row) for row in connection.execute(_news().union_all(_endings()))]
+    rows = [tuple(row) for row in connection.execute(_news(now).union_all(_endings()))]
     rows += _confirmations(connection, now, {(alert_id, signal_id) for alert_id, signal_id, _ in rows})
     return save_new(connection, alert_updates, _as_rows(rows, now))
 
@@ -35,7 +35,7 @@ def _as_rows(found: list[tuple[Any, ...]], now: datetime) -> Iterator[dict[str, 
         yield {"id": key_id("update", *row), **dict(zip(UPDATE, row, strict=True)), "known_at": now}
 
 
-def _news() -> Select[Any]:
+def _news(now: datetime) -> Select[Any]:
     first = signals.alias("first")
     is_firmer = _rank(signals.c.status) > _rank(first.c.status)
     is_noted = _is_noted(signals.c.id, NEWS, FIRMER)
@@ -43,7 +43,8 @@ def _news() -> Select[Any]:
         select(alerts.c.id, signals.c.id, case((is_firmer, FIRMER), else_=NEWS))
         .join(signals, signals.c.episode_id == alerts.c.episode_id)
         .join(first, first.c.id == alerts.c.signal_id)
-        .where(signals.c.id != alerts.c.signal_id, signals.c.known_at > alerts.c.created_at)
+        .where(signals.c.known_at > now - NOTED_WITHIN, signals.c.known_at > alerts.c.created_at)
+        .where(signals.c.id != alerts.c.signal_id)
         .where(signals.c.status.not_in(ENDINGS), ~is_noted, ~_only_repeats() | is_firmer)
     )
 
@@ -68,7 +69,7 @@ def _confirmations(connection: Connection, now: datetime, told: set[tuple[Any, A
     """
     later = _evidence().add_columns(signal_evidence.c.signal_id)
     later = later.join(story_members, story_members.c.document_id == signal_evidence.c.document_id)
-    later = later.where(alerts.c.created_at > now - CONFIRMED_WITHIN, signal_evidence.c.known_at > alerts.c.created_at)
+    later = later.where(alerts.c.created_at > now - NOTED_WITHIN, signal_evidence.c.known_at > alerts.c.created_at)
     later = later.where(~story_members.c.is_copy, signal_evidence.c.status.not_in(ENDINGS))
     later = later.where(~_is_noted(None, CONFIRMED), ~_is_noted(signal_evidence.c.signal_id, NEWS, FIRMER))
     later = later.order_by(signal_evidence.c.known_at, signal_evidence.c.document_id)

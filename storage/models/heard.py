@@ -85,6 +85,7 @@ signals = Table(
     Index(None, "client_id", "known_at"),
     Index(None, "known_at"),
     Index(None, "episode_id"),
+    Index(None, "story_id"),
 )
 
 signal_evidence = Table(

@@ -1,5 +1,6 @@
 """What waits for a stage: in turn, once, until the stage has seen it; and found without looking at all the rest."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from oncu.storage.alerts import alert_candidates, alerted_stories
 from oncu.storage.database import Database
 from oncu.storage.documents import Document, first_visits, save_documents, unread_documents
 from oncu.storage.mentions import save_mentions, save_tags
 from oncu.storage.waiting import COMPLAINTS, DETECT, READ, count_waiting, leave, waiting_for
+from oncu.storage.withheld import told_before
 
 from ..plans import explained
 
@@ -68,6 +71,20 @@ def test_what_customers_wrote_of_a_client_waits_to_be_looked_at_as_a_complaint(
         save_documents(connection, [document])
         save_mentions(connection, [replace(told.mention, document_id=document.id)])
     assert ids(database, COMPLAINTS) == [document.id] * waits
+
+
+@pytest.mark.sqlite_only("the plan is SQLite's")
+def test_storing_and_alerting_look_through_no_table_that_grows_for_years(
+    tell: Callable[..., Any], database: Database, now: datetime
+) -> None:
+    document: Document = tell("a").document
+    with database.write() as connection, explained(connection) as plans:
+        save_documents(connection, [replace(document, text="neu"), replace(document, source="ajans")])
+        alert_candidates(connection, since=now)
+        alerted_stories(connection, ["s1", "s2"])
+        told_before(connection, {("C1", "lawsuit")}, since=now)
+    grown = re.compile(r"SCAN (documents|texts|mentions|tags|readings|story_members|signals|alerts)\b")
+    assert plans and not [line for line in plans if grown.match(line)]
 
 
 @pytest.mark.sqlite_only("the plan is SQLite's")

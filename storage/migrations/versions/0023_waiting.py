@@ -49,7 +49,7 @@ AND NOT EXISTS (SELECT 1 FROM readings r WHERE r.document_id = d.id AND r.stage 
 
 
 def upgrade() -> None:
-    """Add the table, and have wait what no stage has seen."""
+    """Add the table, have wait what no stage has seen, and have signals found by their story."""
     op.create_table(
         "waiting",
         sa.Column("stage", sa.String(64), nullable=False),
@@ -59,5 +59,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stage", "first_seen_at", "document_id", name=op.f("pk_waiting")),
         sqlite_with_rowid=False,
     )
+    op.create_index(op.f("ix_signals_story_id"), "signals", ["story_id"])
     for statement in (UNREAD, UNMASKED, UNDETECTED, UNHEARD):
         op.execute(statement)
