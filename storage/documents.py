@@ -111,8 +111,21 @@ def newest_documents(connection: Connection, source: str, *, until: datetime, li
 
 def quarantine_reasons(connection: Connection, places: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Why nothing is to be read from a document, by its id, of those of these sources and keys where that is so."""
-    rows = _rows_at(connection, "id, quarantine", places)
+    rows = documents_at(connection, "id, quarantine", places)
     return {document_id: reason for document_id, reason in rows if reason is not None}
+
+
+def documents_at(connection: Connection, columns: str, places: Iterable[tuple[str, str]]) -> Iterator[Any]:
+    """These columns of all documents with one of these sources and keys.
+
+    Joined and not `IN`: SQLite finds pairs of columns by no index and would look at every document there is.
+    """
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"  # written out: SQLAlchemy spends more than the database
+    for some in batched(places, AT_ONCE):
+        wanted = ", ".join([f"({mark}, {mark})"] * len(some))
+        query = f"SELECT {columns} FROM (VALUES {wanted}) AS wanted CROSS JOIN documents"
+        is_one = "source = wanted.column1 AND natural_key = wanted.column2"
+        yield from connection.exec_driver_sql(f"{query} WHERE {is_one}", tuple(chain.from_iterable(some)))
 
 
 def first_visits(connection: Connection) -> dict[str, datetime]:
@@ -142,26 +155,13 @@ def _stored_versions(
     found: dict[tuple[str, str], set[str]] = {(d.source, d.natural_key): set() for d in batch}
     erased = {(source, forgotten_key(key)): (source, key) for source, key in found}
     forgotten = set()
-    rows = _rows_at(connection, "source, natural_key, id", sorted(found.keys() | erased.keys()))
+    rows = documents_at(connection, "source, natural_key, id", sorted(found.keys() | erased.keys()))
     for source, key, document_id in rows:
         if (source, key) in erased:
             forgotten.add(erased[(source, key)])
         if (source, key) in found:
             found[(source, key)].add(document_id)
     return found, forgotten
-
-
-def _rows_at(connection: Connection, columns: str, places: Iterable[tuple[str, str]]) -> Iterator[Any]:
-    """These columns of all documents with one of these sources and keys.
-
-    Joined and not `IN`: SQLite finds pairs of columns by no index and would look at every document there is.
-    """
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"  # written out: SQLAlchemy spends more than the database
-    for some in batched(places, AT_ONCE):
-        wanted = ", ".join([f"({mark}, {mark})"] * len(some))
-        query = f"SELECT {columns} FROM (VALUES {wanted}) AS wanted CROSS JOIN documents"
-        is_one = "source = wanted.column1 AND natural_key = wanted.column2"
-        yield from connection.exec_driver_sql(f"{query} WHERE {is_one}", tuple(chain.from_iterable(some)))
 
 
 def forgotten_key(natural_key: str) -> str:

@@ -4,13 +4,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
+from .documents import documents_at
 from .keys import key_id
 from .models import documents, mentions, stories, story_members, tags
 from .waiting import wait_for_complaints, wait_for_detection
@@ -108,22 +108,15 @@ def recent_story_members(connection: Connection, since: datetime) -> Iterator[tu
 def stories_of_versions(
     connection: Connection, keys: Iterable[tuple[str, str]], *, since: datetime
 ) -> dict[tuple[str, str], str]:
-    """The story each document was last put in since a moment, by its source and natural key, whatever its version.
-
-    Source by source: SQLite finds pairs of columns by no index and would look at all documents of these days.
-    """
-    query = (
-        select(documents.c.natural_key, story_members.c.story_id)
-        .join(story_members, story_members.c.document_id == documents.c.id)
-        .where(story_members.c.known_at >= since)
-        .order_by(documents.c.version)
-    )
-    found: dict[tuple[str, str], str] = {}
-    for source, pairs in groupby(sorted(set(keys)), key=itemgetter(0)):
-        for some in chunks([key for _, key in pairs], LOOKUP_ROWS):
-            wanted = query.where(documents.c.source == source, documents.c.natural_key.in_(some))
-            found |= {(source, key): story_id for key, story_id in connection.execute(wanted)}
-    return found
+    """The story each document was last put in since a moment, by its source and natural key, whatever its version."""
+    versions = {row.id: row for row in documents_at(connection, "id, source, natural_key, version", sorted(set(keys)))}
+    query = select(story_members.c.document_id, story_members.c.story_id).where(story_members.c.known_at >= since)
+    found: list[tuple[Any, str]] = []
+    for some in chunks(list(versions), LOOKUP_ROWS):
+        rows = connection.execute(query.where(story_members.c.document_id.in_(some)))
+        found += [(versions[document_id], story_id) for document_id, story_id in rows]
+    found.sort(key=lambda one: one[0].version)
+    return {(row.source, row.natural_key): story_id for row, story_id in found}
 
 
 def save_mentions(connection: Connection, rows: Iterable[MentionRow]) -> int:

@@ -63,13 +63,13 @@ def _import_apart(bank: Path, clients: int) -> Point:
 
 
 def _read_apart(bank: Path, clients: int, documents: int) -> Point:
-    """Read so many documents on a copy of a bank, whose names are indexed for the first time."""
+    """Store and read so many documents on a copy of a bank, whose names are indexed for the first time."""
     path = shutil.copy(bank, bank.with_suffix(".read"))
-    _apart(_fill, path, clients, documents)
+    stored = _apart(_fill, path, clients, documents)
     with tempfile.TemporaryDirectory() as cache:
         found = _apart(_read, path, Path(cache))
     path.unlink()
-    return found
+    return {"storing s": stored["storing s"], **found}
 
 
 def _say(points: Iterable[tuple[int, Point]]) -> None:
@@ -111,12 +111,14 @@ def _write(file: Path, clients: int) -> Point:
 
 
 def _fill(path: Path, clients: int, documents: int) -> Point:
-    database = connect(f"sqlite:///{path}")
+    database, spent = connect(f"sqlite:///{path}"), 0.0
     for batch in made_batches(make_population(clients), documents):
+        start = time.process_time()
         with database.write() as connection:
             save_documents(connection, batch)
+        spent += time.process_time() - start
     database.close()
-    return {}
+    return {"storing s": spent}
 
 
 def _import(file: Path, bank: Path) -> Point:
