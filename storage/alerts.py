@@ -17,6 +17,7 @@ from .keys import key_id
 from .models import alerts, clients, episode_endings, episodes, signals, story_aliases
 
 ENDINGS = ("denied", "cancelled")
+AFTER_DIGITS = "g"  # follows the last hexadecimal digit, of which ids are made
 
 
 @dataclass(frozen=True)
@@ -170,10 +171,16 @@ def load_alerts(connection: Connection, ids: Sequence[str]) -> dict[str, Alert]:
 
 
 def find_alert_ids(connection: Connection, start: str) -> list[str]:
-    """The ids of the alerts that begin with some characters, at most ten."""
+    """The ids of the alerts that begin with some characters, at most ten; a whole id is found by the key."""
     if not start.isalnum():
         return []
-    query = select(alerts.c.id).where(alerts.c.id.startswith(start.lower())).order_by(alerts.c.id).limit(10)
+    begins, its_id = start.lower(), alerts.c.id
+    query = select(its_id).order_by(its_id).limit(10)
+    if whole := connection.execute(query.where(its_id == begins)).scalars().all():
+        return list(whole)
+    query = query.where(its_id.startswith(begins))
+    if connection.dialect.name == "sqlite":  # by the key as well; elsewhere a language may sort "aa" behind "z"
+        query = query.where(its_id >= begins, its_id < begins + AFTER_DIGITS)
     return list(connection.execute(query).scalars())
 
 

@@ -31,7 +31,9 @@ class Judgement:
 def judge_withheld(connection: Connection, given: Judgement) -> bool:
     """Keep a judgement and note it in the trail; False where this person said so already, or nothing was withheld."""
     kind = select(signals.c.type).where(signals.c.id == given.signal_id)
-    kind = kind.where(exists().where(withheld.c.signal_id == signals.c.id))
+    # Its episode is that of its signal; said because what was withheld is found by its episode and not by its signal.
+    of_it = withheld.c.episode_id == signals.c.episode_id, withheld.c.signal_id == signals.c.id
+    kind = kind.where(exists().where(*of_it))
     code = connection.execute(kind).scalar()
     before = judgements_on(connection, [given.signal_id]).get(given.signal_id, {}).get(given.by)
     if code is None or (before is not None and before.answer == given.answer):

@@ -55,7 +55,8 @@ def prune_candidates(connection: Connection, most: int = MOST) -> None:
     query = select(ROWS.seen_at).order_by(ROWS.seen_at.desc()).offset(most).limit(1)
     oldest = connection.execute(query).scalar()
     if oldest is not None:
-        connection.execute(delete(label_candidates).where(ROWS.seen_at <= oldest, ROWS.people == 0))
+        nobodys = (ROWS.people + 0) == 0  # found by its time and not by this, which is so of nearly all
+        connection.execute(delete(label_candidates).where(ROWS.seen_at <= oldest, nobodys))
 
 
 def has_candidates(connection: Connection) -> bool:

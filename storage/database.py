@@ -39,6 +39,7 @@ SQLITE_PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=30000",
     "cache_size=-65536",
+    "wal_autocheckpoint=16384",  # 64 MB: at 4 a batch of documents is written back again and again
 )
 WRITING: Mapping[str, Any] = {"oncu_write": True}
 # Whoever looks sees the database of one moment; SQLite does so by itself.

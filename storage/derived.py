@@ -85,9 +85,9 @@ def save_derived(connection: Connection, found: Derived) -> None:
     save_new(connection, derivations, rows)
 
 
-def causes_since(connection: Connection, since: datetime) -> list[Cause]:
-    """What the derived signals since a moment follow from, oldest first, under the clients of today."""
-    return _causes(connection, derivations.c.known_at >= since)
+def causes_since(connection: Connection, kind: str, since: datetime) -> list[Cause]:
+    """What the derived signals of a type since a moment follow from, oldest first, under the clients of today."""
+    return _causes(connection, signals.c.type == kind, derivations.c.known_at >= since)
 
 
 def causes_of(connection: Connection, episode_ids: Sequence[str], *, at: datetime) -> dict[str, list[Cause]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select, update
+from sqlalchemy import Connection, exists, func, select, union, update
 
 from .database import save_new
 from .identity import owner_of
@@ -99,13 +99,10 @@ def _carried_by(connection: Connection, digest_ids: Sequence[str]) -> dict[str, 
 def _made_before(connection: Connection, managers: Collection[str], day: date) -> dict[str, datetime]:
     """By manager when the newest digest was made before the one of a day."""
     own = digests.alias("own")
-    query = (
-        select(own.c.manager, func.max(digests.c.created_at))
-        .join(digests, (digests.c.manager == own.c.manager) & (digests.c.created_at < own.c.created_at))
-        .where(own.c.manager.in_(managers), own.c.day == day)
-        .group_by(own.c.manager)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    is_before = (digests.c.manager == own.c.manager) & (digests.c.created_at < own.c.created_at)
+    before = select(func.max(digests.c.created_at)).where(is_before).correlate(own).scalar_subquery()
+    query = select(own.c.manager, before).where(own.c.manager.in_(managers), own.c.day == day)
+    return {manager: at for manager, at in connection.execute(query) if at is not None}
 
 
 def save_digests(connection: Connection, day: date, made: Mapping[str, Carried], now: datetime) -> None:
@@ -139,17 +136,15 @@ def updates_for(connection: Connection, found: Collection[StoredDigest], *, at: 
     That is everything since the digest before it on alerts the manager was told of, and everything on its own alerts.
     """
     by_manager = {digest.manager: digest for digest in found}
-    is_untold: ColumnElement[bool] = digest_alerts.c.digest_id.in_([digest.id for digest in found])
-    if told := [digest.told_until for digest in found if digest.told_until is not None]:
-        is_untold = is_untold | (alert_updates.c.known_at > min(told))
     query = (
         select(
+            alert_updates.c.id.label("update_id"),
             digests.c.manager,
-            digests.c.id,
+            digests.c.id.label("digest_id"),
             digests.c.created_at,
             alert_updates.c.known_at,
             alerts.c.id,
-            owner_of(alerts.c.client_id),
+            owner_of(alerts.c.client_id).label("owner"),
             alerts.c.type,
             alert_updates.c.kind,
         )
@@ -157,12 +152,18 @@ def updates_for(connection: Connection, found: Collection[StoredDigest], *, at: 
         .join(alert_updates, alert_updates.c.alert_id == alerts.c.id)
         .join(digest_alerts, digest_alerts.c.alert_id == alerts.c.id)
         .join(digests, digests.c.id == digest_alerts.c.digest_id)
-        .where(digests.c.manager.in_(by_manager), alert_updates.c.known_at <= at, is_untold)
-        .order_by(alert_updates.c.known_at.desc(), alert_updates.c.id)
+        .where(alert_updates.c.known_at <= at)
     )
+    # Apart, for what a digest carries and what is recent are found by different indexes; whose it is is asked below,
+    # or all that these managers were ever told would be looked through.
+    parts = [query.where(digest_alerts.c.digest_id.in_([digest.id for digest in found]))]
+    if told := [digest.told_until for digest in found if digest.told_until is not None]:
+        parts.append(query.where(alert_updates.c.known_at > min(told)))
+    every = union(*parts)
     changed: dict[str, list[Change]] = {manager: [] for manager in by_manager}
-    for manager, digest_id, made_at, known_at, *said in connection.execute(query):
-        if _is_news(by_manager[manager], digest_id, made_at, known_at):
+    newest_first = every.order_by(every.selected_columns.known_at.desc(), "update_id")
+    for _, manager, digest_id, made_at, known_at, *said in connection.execute(newest_first):
+        if manager in by_manager and _is_news(by_manager[manager], digest_id, made_at, known_at):
             changed[manager].append(Change(*said))
     return changed
 

@@ -71,7 +71,7 @@ def claim_due(
     clock that was set back since can have done it. `pause_of`: how long to wait after so many tries.
     """
     is_due = (dispatches.c.next_try_at <= now) | (dispatches.c.next_try_at > latest)
-    query = select(dispatches).where(_is_waiting(oldest), is_due)
+    query = select(dispatches).where(is_waiting(oldest), is_due)
     query = query.order_by(dispatches.c.created_at, dispatches.c.id).limit(MOST_AT_ONCE)
     found = list(connection.execute(query.with_for_update(skip_locked=True)).mappings())
     rows = [
@@ -100,9 +100,14 @@ def note_problem(connection: Connection, dispatch_ids: Iterable[str], problem: s
     _set(connection, list(dispatch_ids), problem=problem)
 
 
+def is_waiting(oldest: datetime) -> ColumnElement[bool]:
+    """In a query: it is not sent, and was put in since `oldest`."""
+    return dispatches.c.sent_at.is_(None) & (dispatches.c.created_at >= oldest)
+
+
 def unsent_dispatches(connection: Connection, *, oldest: datetime) -> list[Dispatch]:
     """What waits to be sent, oldest first; what was put in before `oldest` is not waited for any more."""
-    query = select(dispatches).where(_is_waiting(oldest)).order_by(dispatches.c.created_at, dispatches.c.id)
+    query = select(dispatches).where(is_waiting(oldest)).order_by(dispatches.c.created_at, dispatches.c.id)
     return [_dispatch(row) for row in connection.execute(query).mappings()]
 
 
@@ -131,22 +136,14 @@ def steps_told(connection: Connection, alert_ids: Iterable[str]) -> set[tuple[st
 
 def alert_moments(connection: Connection, *, since: datetime, until: datetime) -> list[AlertMoments]:
     """The steps of the alerts made in a period, oldest first; sent is what left first, a dispatch or a digest."""
-    at_once = (
-        select(dispatches.c.alert_id, func.min(dispatches.c.sent_at).label("at"))
-        .where(dispatches.c.step == "")
-        .group_by(dispatches.c.alert_id)
-    ).subquery()
-    by_day = (
-        select(digest_alerts.c.alert_id, digests.c.sent_at.label("at")).join(
-            digests, digests.c.id == digest_alerts.c.digest_id
-        )
-    ).subquery()
+    at_once = select(func.min(dispatches.c.sent_at)).where(dispatches.c.alert_id == alerts.c.id)
+    at_once = at_once.where(dispatches.c.step == "")
+    carried = digest_alerts.join(digests, digests.c.id == digest_alerts.c.digest_id)
+    by_day = select(digests.c.sent_at).select_from(carried).where(digest_alerts.c.alert_id == alerts.c.id)
     query = (
         select(alerts.c.id, signals.c.category, signals.c.source, signals.c.published_at, signals.c.first_seen_at)
-        .add_columns(alerts.c.created_at, at_once.c.at, by_day.c.at)
+        .add_columns(alerts.c.created_at, at_once.scalar_subquery(), by_day.scalar_subquery())
         .join(signals, signals.c.id == alerts.c.signal_id)
-        .outerjoin(at_once, at_once.c.alert_id == alerts.c.id)
-        .outerjoin(by_day, by_day.c.alert_id == alerts.c.id)
         .where(alerts.c.created_at >= since, alerts.c.created_at <= until)
         .order_by(alerts.c.created_at, alerts.c.id)
     )
@@ -158,10 +155,6 @@ def _moments(row: Row[Any]) -> AlertMoments:
     alert_id, category, source, published_at, first_seen_at, alerted_at, *sent = cells
     sent_at = min((at for at in sent if at is not None), default=None)
     return AlertMoments(alert_id, category, source, published_at, first_seen_at, alerted_at, sent_at)
-
-
-def _is_waiting(oldest: datetime) -> ColumnElement[bool]:
-    return dispatches.c.sent_at.is_(None) & (dispatches.c.created_at >= oldest)
 
 
 def _set(connection: Connection, ids: list[str], **values: object) -> None:

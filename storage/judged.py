@@ -11,6 +11,7 @@ from .changes import LOOKUP_ROWS, chunks
 from .identity import as_today, survivors, with_merged
 from .models import (
     alerts,
+    clients,
     decisions,
     digest_alerts,
     digests,
@@ -146,10 +147,14 @@ def lead_steps(connection: Connection, *, as_of: datetime) -> list[Verdict]:
 
 def clients_heard(connection: Connection, *, as_of: datetime) -> dict[str, Heard]:
     """By client when it was heard of by a moment; the clients never heard of are not in it."""
-    query = select(mentions.c.client_id, func.min(mentions.c.known_at), func.max(mentions.c.known_at))
-    query = query.where(mentions.c.accepted, mentions.c.known_at <= as_of).group_by(mentions.c.client_id)
+    is_its = mentions.c.client_id == clients.c.client_id, mentions.c.accepted, mentions.c.known_at <= as_of
+    # One by one from both ends of a client's mentions; grouping them would read all there are.
+    ends = (select(end(mentions.c.known_at)).where(*is_its).scalar_subquery() for end in (func.min, func.max))
+    query = select(clients.c.client_id, *ends).order_by(clients.c.client_id)
     merged, found = survivors(connection), dict[str, Heard]()
     for client_id, first, last in connection.execute(query):
+        if first is None:
+            continue
         one = merged.get(client_id, client_id)
         known = found.get(one, Heard(first, last))
         found[one] = Heard(min(first, known.first), max(last, known.last))

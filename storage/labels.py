@@ -57,9 +57,9 @@ def load_labels(connection: Connection, mention_ids: Sequence[str] | None = None
     for some mentions where these are named."""
     query = select(labels).where(in_force(labels)).order_by(labels.c.labelled_at, labels.c.id)
     if mention_ids is None:
-        return [_label(row) for row in connection.execute(query)]
+        return [read_label(row) for row in connection.execute(query)]
     batches = (query.where(labels.c.mention_id.in_(batch)) for batch in chunks(mention_ids, LOOKUP_ROWS))
-    return [_label(row) for batch in batches for row in connection.execute(batch)]
+    return [read_label(row) for batch in batches for row in connection.execute(batch)]
 
 
 def in_force(given: FromClause) -> ColumnElement[bool]:
@@ -77,7 +77,7 @@ def last_label(connection: Connection, labeller: str) -> Label | None:
     """A person's newest answer that counts; None before the first."""
     query = select(labels).where(labels.c.labeller == labeller, in_force(labels))
     row = connection.execute(query.order_by(labels.c.labelled_at.desc(), labels.c.id.desc()).limit(1)).first()
-    return _label(row) if row else None
+    return read_label(row) if row else None
 
 
 def last_word_at(connection: Connection, mention_id: str, labeller: str) -> datetime | None:
@@ -118,7 +118,7 @@ def label_history(connection: Connection, mention_id: str | None = None) -> list
     query = select(labels).order_by(labels.c.labelled_at, labels.c.id)
     if mention_id is not None:
         query = query.where(labels.c.mention_id == mention_id)
-    return [_label(row) for row in connection.execute(query)]
+    return [read_label(row) for row in connection.execute(query)]
 
 
 def load_decisions(connection: Connection) -> list[Label]:
@@ -127,7 +127,11 @@ def load_decisions(connection: Connection) -> list[Label]:
 
     Other reasons for dismissing an alert (old, known, unimportant …) say nothing of the type.
     """
-    rows = [*connection.execute(_reviewed()), *connection.execute(_audited())]
+    return read_decisions([*connection.execute(reviewed()), *connection.execute(audited())])
+
+
+def read_decisions(rows: Iterable[Row[Any]]) -> list[Label]:
+    """What rows of `reviewed` and `audited` say: the last of each person on a mention and type."""
     found: dict[tuple[str, str, str], Label] = {}
     for row in sorted(rows, key=lambda row: row.reviewed_at):
         label = _decided(row)
@@ -136,9 +140,10 @@ def load_decisions(connection: Connection) -> list[Label]:
     return list(found.values())
 
 
-def _reviewed() -> Select[Any]:
+def reviewed() -> Select[Any]:
+    """The reviews with the mention behind their alert, oldest first."""
     return (
-        select(reviews.c.reviewer, reviews.c.verdict, reviews.c.reason, reviews.c.reviewed_at)
+        select(reviews.c.id, reviews.c.reviewer, reviews.c.verdict, reviews.c.reason, reviews.c.reviewed_at)
         .add_columns(tags.c.mention_id, alerts.c.type, tags.c.version)
         .join(alerts, alerts.c.id == reviews.c.alert_id)
         .join(signals, signals.c.id == alerts.c.signal_id)
@@ -147,7 +152,8 @@ def _reviewed() -> Select[Any]:
     )
 
 
-def _audited() -> Select[Any]:
+def audited() -> Select[Any]:
+    """The decisions on withheld signals with the mention behind each, oldest first."""
     return (
         select(decisions.c.decided_by.label("reviewer"), decisions.c.verdict, decisions.c.reason)
         .add_columns(decisions.c.decided_at.label("reviewed_at"), tags.c.mention_id, signals.c.type, tags.c.version)
@@ -179,7 +185,8 @@ def _row(label: Label) -> Mapping[str, object]:
     return vars(label) | {"id": label.id, "holds": sorted(label.holds), "asked": asked}
 
 
-def _label(row: Row[tuple[object, ...]]) -> Label:
+def read_label(row: Row[tuple[object, ...]]) -> Label:
+    """The answer that a row of `labels` keeps."""
     values = {name: value for name, value in row._mapping.items() if name != "id"}
     asked = tuple(row.asked) if row.asked is not None else None
     return Label(**values | {"holds": tuple(row.holds), "asked": asked})

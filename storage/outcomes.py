@@ -178,8 +178,7 @@ def load_exposure(connection: Connection, as_of: datetime) -> list[Exposure]:
 
 def load_offers(connection: Connection, as_of: datetime) -> list[Offer]:
     """The offers recorded by then; one that was decided later is still open, without what the decision brought."""
-    found = _load(connection, offers, Offer, as_of, "offered_at")
-    return [_as_open(offer) if offer.decided_at and offer.decided_at > as_of else offer for offer in found]
+    return [as_known(offer, as_of) for offer in _load(connection, offers, Offer, as_of, "offered_at")]
 
 
 def outcomes_of(connection: Connection, client_id: str, as_of: datetime) -> list[Outcome]:
@@ -190,7 +189,7 @@ def outcomes_of(connection: Connection, client_id: str, as_of: datetime) -> list
 def offers_of(connection: Connection, client_id: str, as_of: datetime) -> list[Offer]:
     """The offers made to one client as recorded by then, oldest first."""
     found = _load(connection, offers, Offer, as_of, "offered_at", client_id=client_id)
-    return [_as_open(offer) if offer.decided_at and offer.decided_at > as_of else offer for offer in found]
+    return [as_known(offer, as_of) for offer in found]
 
 
 def open_offers(connection: Connection, as_of: datetime) -> list[Offer]:
@@ -268,5 +267,8 @@ def _unless_later(day: date | None, as_of: date) -> date | None:
     return day if day is None or day <= as_of else None
 
 
-def _as_open(offer: Offer) -> Offer:
+def as_known(offer: Offer, as_of: datetime) -> Offer:
+    """An offer as it stood at a moment: open, without what the decision brought, where that came later."""
+    if offer.decided_at is None or offer.decided_at <= as_of:
+        return offer
     return Offer(**(vars(offer) | dict.fromkeys(DECIDED) | {"status": "open"}))

@@ -20,13 +20,12 @@ from sqlalchemy import (
     exists,
     func,
     select,
-    tuple_,
     update,
 )
 
 from .changes import chunks
 from .database import Database
-from .documents import FORGOTTEN, forgotten_key, mark_read
+from .documents import FORGOTTEN, documents_at, forgotten_key, mark_read
 from .keys import digest_of
 from .models import backfills, clients, documents, issues, label_candidates, mentions, readings, tags, texts, validators
 from .shapes import CUSTOMERS
@@ -175,13 +174,13 @@ def _erase(connection: Connection, condition: ColumnElement[bool], now: datetime
     keys = {tuple(row) for row in connection.execute(held.where(condition, texts.c.erased_at.is_(None)))}
     ids: list[str] = []
     for batch in chunks(sorted(keys), BATCH):
-        place = tuple_(documents.c.source, documents.c.natural_key)
-        columns = (documents.c.id, documents.c.source, documents.c.natural_key, documents.c.url, texts.c.title)
-        query = select(*columns).join(texts, texts.c.document_id == documents.c.id)
-        found = connection.execute(query.where(place.in_(batch))).all()
+        found = list(documents_at(connection, "id, source, natural_key, url", batch))
         ids += [row.id for row in found]
+        titles = select(texts.c.title).where(texts.c.title != "")
         for source in sorted({row.source for row in found}):
-            _erase_traces(connection, source, [row for row in found if row.source == source])
+            theirs = [row for row in found if row.source == source]
+            titled = titles.where(texts.c.document_id.in_([row.id for row in theirs]))
+            _erase_traces(connection, source, theirs, connection.execute(titled).scalars())
         _erase_rows(connection, {row.id: row.natural_key for row in found}, now)
     return Erased(len(ids), digest_of(*sorted(ids)))
 
@@ -199,10 +198,10 @@ def _erase_rows(connection: Connection, keys: dict[str, str], now: datetime) -> 
     leave(connection, READ, list(keys))
 
 
-def _erase_traces(connection: Connection, source: str, found: Sequence[Any]) -> None:
+def _erase_traces(connection: Connection, source: str, found: Sequence[Any], titles: Iterable[str]) -> None:
     """Take addresses, keys and titles of documents out of what else a visit leaves: issues, marks, pages to come."""
     addresses = {row.url for row in found if row.url} | {row.natural_key for row in found}
-    words = addresses | {row.title[:QUOTED] for row in found if row.title}
+    words = addresses | {title[:QUOTED] for title in titles}
     noted = connection.execute(select(issues.c.id, issues.c.place, issues.c.problem).where(issues.c.source == source))
     telling = [{"key": row.id} for row in noted if words & _words_of(row.place, row.problem)]
     if telling:

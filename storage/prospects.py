@@ -1,11 +1,13 @@
 """Firms that were heard of and are no clients, kept with where, when and as what they were heard of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
+from .changes import LOOKUP_ROWS, chunks
 from .database import save_new
 from .identity import with_merged
 from .keys import key_id
@@ -51,6 +53,14 @@ class Heard:
 
 
 @dataclass(frozen=True)
+class Hearing:
+    """How often a prospect was heard of, and when last."""
+
+    times: int
+    last: datetime
+
+
+@dataclass(frozen=True)
 class Prospect:
     """A firm that is no client, or was none when it was heard of: then `client_id` says whom it became, `linked_at`
     when."""
@@ -84,9 +94,42 @@ def load_prospects(connection: Connection, *, linked: bool = False) -> list[Pros
     ]
 
 
-def heard_of(connection: Connection, *, client_id: str | None = None) -> list[Heard]:
-    """What was heard of all prospects, oldest first; of a client, what was heard before it was one."""
-    query = (
+def hearings(connection: Connection) -> dict[str, Hearing]:
+    """By prospect how often it was heard of, and when last."""
+    query = select(prospect_mentions.c.prospect_id, func.count(), func.max(prospect_mentions.c.known_at))
+    rows = connection.execute(query.group_by(prospect_mentions.c.prospect_id))
+    return {prospect_id: Hearing(times, last) for prospect_id, times, last in rows}
+
+
+def prospects_version(connection: Connection) -> tuple[int, int]:
+    """What differs once a prospect was heard of again or became a client: both are noted and never taken back."""
+    heard = connection.execute(select(func.count()).select_from(prospect_mentions)).scalar_one()
+    linked = select(func.count()).select_from(prospects).where(prospects.c.client_id > "")
+    return heard, connection.execute(linked).scalar_one()
+
+
+def heard_of(connection: Connection, prospect_ids: Collection[str]) -> list[Heard]:
+    """What was heard of some prospects; of each the oldest first."""
+    batches = chunks(sorted(prospect_ids), LOOKUP_ROWS)
+    queries = (_heard().where(prospect_mentions.c.prospect_id.in_(batch)) for batch in batches)
+    return [Heard(*row) for query in queries for row in connection.execute(query)]
+
+
+def heard_before(connection: Connection, client_id: str) -> list[Heard]:
+    """What was heard of a client before it was one, oldest first."""
+    own = select(prospects.c.id).where(prospects.c.client_id.in_(with_merged(connection, [client_id])))
+    return [Heard(*row) for row in connection.execute(_heard().where(prospect_mentions.c.prospect_id.in_(own)))]
+
+
+def link_to_clients(connection: Connection, found: Mapping[str, str], now: datetime) -> None:
+    """Note which prospects have become clients: prospect id → client id."""
+    for prospect_id, client_id in found.items():
+        values = {"client_id": client_id, "linked_at": now}
+        connection.execute(update(prospects).where(prospects.c.id == prospect_id).values(values))
+
+
+def _heard() -> Select[Any]:
+    return (
         select(
             prospect_mentions.c.prospect_id,
             prospect_mentions.c.document_id,
@@ -99,17 +142,6 @@ def heard_of(connection: Connection, *, client_id: str | None = None) -> list[He
         .join(documents, documents.c.id == prospect_mentions.c.document_id)
         .order_by(prospect_mentions.c.known_at, prospect_mentions.c.id)
     )
-    if client_id is not None:
-        own = select(prospects.c.id).where(prospects.c.client_id.in_(with_merged(connection, [client_id])))
-        query = query.where(prospect_mentions.c.prospect_id.in_(own))
-    return [Heard(*row) for row in connection.execute(query)]
-
-
-def link_to_clients(connection: Connection, found: Mapping[str, str], now: datetime) -> None:
-    """Note which prospects have become clients: prospect id → client id."""
-    for prospect_id, client_id in found.items():
-        values = {"client_id": client_id, "linked_at": now}
-        connection.execute(update(prospects).where(prospects.c.id == prospect_id).values(values))
 
 
 def _firm(row: ProspectMention) -> dict[str, object]:

@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from .database import save_new
-from .identity import as_today, is_merged, survivors, with_merged
+from .identity import is_merged, survivors, with_merged
 from .keys import key_id
 from .models import (
     clients,
@@ -133,63 +132,6 @@ class Detected:
     aliases: tuple[StoryAlias, ...] = ()
 
 
-def episodes_of(connection: Connection, client_ids: Sequence[str]) -> list[Episode]:
-    """All episodes of some clients with the time of their newest signal and whether they were ended."""
-    ended = exists().where(episode_endings.c.episode_id == episodes.c.id)
-    query = (
-        select(episodes, func.max(signals.c.known_at).label("last_at"), ended.label("ended"))
-        .join(signals, signals.c.episode_id == episodes.c.id)
-        .where(episodes.c.client_id.in_(with_merged(connection, client_ids)))
-        .group_by(episodes.c.id)
-    )
-    merged = survivors(connection)
-    return [Episode(**as_today(row, merged)) for row in connection.execute(query)]
-
-
-def signals_of(connection: Connection, client_ids: Sequence[str]) -> list[Signal]:
-    """All signals of some clients, oldest first."""
-    query = select(signals).where(signals.c.client_id.in_(with_merged(connection, client_ids)))
-    return _signals(connection, query.order_by(signals.c.known_at, signals.c.id))
-
-
-def story_aliases_of(
-    connection: Connection, *, at: datetime, client_ids: Sequence[str] | None = None
-) -> list[StoryAlias]:
-    """The aliases known at a moment, of all clients or of some."""
-    query = select(story_aliases).where(story_aliases.c.known_at <= at)
-    if client_ids is not None:
-        query = query.where(story_aliases.c.client_id.in_(with_merged(connection, client_ids)))
-    merged = survivors(connection)
-    rows = (as_today(row, merged) for row in connection.execute(query.order_by(story_aliases.c.id)))
-    return [StoryAlias(**{name: value for name, value in row.items() if name != "id"}) for row in rows]
-
-
-def signals_known(connection: Connection, *, as_of: datetime, arm: str = "live") -> list[Signal]:
-    """The signals of an arm that were known at a moment, oldest first."""
-    query = select(signals).where(signals.c.known_at <= as_of, signals.c.arm == arm)
-    return _signals(connection, query.order_by(signals.c.known_at, signals.c.id))
-
-
-def risk_signals(connection: Connection, *, since: datetime, until: datetime) -> list[Signal]:
-    """The signals known by `until` of live risk episodes that began since a moment, ended ones too; oldest first."""
-    began = select(episodes.c.id).where(
-        episodes.c.side == "risk", episodes.c.arm == "live", episodes.c.started_at >= since
-    )
-    query = select(signals).where(signals.c.episode_id.in_(began), signals.c.known_at <= until)
-    return _signals(connection, query.order_by(signals.c.known_at, signals.c.probability.desc(), signals.c.id))
-
-
-def endings_of(connection: Connection, *, since: datetime, until: datetime) -> dict[str, Ending]:
-    """By episode how it was ended by `until`, for those that began since a moment; its first ending counts."""
-    query = (
-        select(episode_endings)
-        .join(episodes, episodes.c.id == episode_endings.c.episode_id)
-        .where(episodes.c.started_at >= since, episode_endings.c.known_at <= until)
-        .order_by(episode_endings.c.known_at.desc(), episode_endings.c.id)
-    )
-    return {row.episode_id: Ending(**row._mapping) for row in connection.execute(query)}
-
-
 def save_detected(connection: Connection, found: Detected) -> None:
     """Keep what detection found, by key."""
     rows = [vars(e) for e in found.episodes]
@@ -271,8 +213,3 @@ def _may_reach(height: float) -> ColumnElement[bool]:
     merged = select(clients.c.client_id).where(is_merged()).union(select(clients.c.merged_into).where(is_merged()))
     high = own.having(func.sum(level_steps.c.height) >= height)
     return or_(level_steps.c.client_id.in_(high), level_steps.c.client_id.in_(merged))
-
-
-def _signals(connection: Connection, query: Select[Any]) -> list[Signal]:
-    merged = survivors(connection)
-    return [Signal(**as_today(row, merged)) for row in connection.execute(query)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, select
 
 from .access import PRIVATE_CATEGORY
 from .audit import write_audit
@@ -12,6 +12,9 @@ from .identity import with_merged
 from .mentions import MentionRow, save_mentions
 from .models import documents, mentions, readings, texts
 from .privacy import erase_document
+
+SOURCE = "saha-notu"  # the source of all tips
+MANY = 5_000  # documents; of a client that is named in so many the tips are found among all tips
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,7 @@ def save_tip(connection: Connection, tip: Document, mention: MentionRow) -> None
 
 def tips_of(connection: Connection, client_id: str, at: datetime) -> list[Tip]:
     """The tips about a client that were written by a moment, the newest first, without erased ones."""
-    about = select(mentions.c.document_id).where(mentions.c.client_id.in_(with_merged(connection, [client_id])))
-    query = _tips().where(documents.c.id.in_(about), documents.c.first_seen_at <= at)
+    query = _tips().where(_is_about(connection, client_id), documents.c.first_seen_at <= at)
     return [_tip(row) for row in connection.execute(query.order_by(documents.c.first_seen_at.desc(), documents.c.id))]
 
 
@@ -52,6 +54,15 @@ def take_back_tip(connection: Connection, tip: Tip, now: datetime) -> None:
     """Erase a tip; the trail remembers that there was one."""
     erase_document(connection, tip.id, now)
     write_audit(connection, tip.written_by, "tip.take_back", tip.id, now)
+
+
+def _is_about(connection: Connection, client_id: str) -> ColumnElement[bool]:
+    """In a query: a tip names a client. Of one that much else names, all tips are looked at, for they are fewer."""
+    is_its = mentions.c.client_id.in_(with_merged(connection, [client_id]))
+    named_in = connection.execute(select(mentions.c.document_id).where(is_its).limit(MANY)).scalars().all()
+    if len(named_in) < MANY:
+        return documents.c.id.in_(set(named_in))
+    return and_(documents.c.source == SOURCE, exists().where(mentions.c.document_id == documents.c.id, is_its))
 
 
 def _tips() -> Select[tuple[object, ...]]:

@@ -15,7 +15,7 @@ from .models import alert_updates, alerts, episode_endings, signal_evidence, sig
 UPDATE = ("alert_id", "signal_id", "kind")
 NEWS, FIRMER, CONFIRMED = "update", "firmer", "confirmed"
 STANDING = {"rumour": 0, "announced": 1, "fact": 2}
-NOTED_WITHIN = timedelta(days=60)  # what no run has noted by then is no news of the event, nor is another voice
+NOTED_WITHIN = timedelta(days=60)  # what no run has noted by then is no news of the event
 
 
 def save_alert_updates(connection: Connection, now: datetime) -> int:
@@ -25,7 +25,7 @@ def save_alert_updates(connection: Connection, now: datetime) -> int:
     source that tells the event in words of its own beside those known (`confirmed`), and the ending of the episode,
     noted by itself: the denial may stand in a later version of the article that alerted. Copies are nothing new.
     """
-    rows = [tuple(row) for row in connection.execute(_news(now).union_all(_endings()))]
+    rows = [tuple(row) for row in connection.execute(_news(now).union_all(_endings(now)))]
     rows += _confirmations(connection, now, {(alert_id, signal_id) for alert_id, signal_id, _ in rows})
     return save_new(connection, alert_updates, _as_rows(rows, now))
 
@@ -49,7 +49,7 @@ def _news(now: datetime) -> Select[Any]:
     )
 
 
-def _endings() -> Select[Any]:
+def _endings(now: datetime) -> Select[Any]:
     is_noted = exists().where(
         alert_updates.c.alert_id == alerts.c.id,
         alert_updates.c.signal_id == episode_endings.c.signal_id,
@@ -58,7 +58,7 @@ def _endings() -> Select[Any]:
     return (
         select(alerts.c.id, episode_endings.c.signal_id, episode_endings.c.kind)
         .join(episode_endings, episode_endings.c.episode_id == alerts.c.episode_id)
-        .where(~is_noted)
+        .where(episode_endings.c.known_at > now - NOTED_WITHIN, ~is_noted)
     )
 
 

@@ -1,7 +1,8 @@
 """What every room's tests share: a database of their own and the real data, where it lies beside the project."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,13 +96,22 @@ def empty_address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -
 
 
 @pytest.fixture
-def database_address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+def make_address(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """Make an empty database with all tables, on the engine of the test, and give its address."""
+    with ExitStack() as made:
+
+        def make(name: str) -> str:
+            if engine == "sqlite":
+                return f"sqlite:///{shutil.copy(request.getfixturevalue('new_database'), tmp_path / f'{name}.db')}"
+            return made.enter_context(request.getfixturevalue("postgresql_server").database())
+
+        yield make
+
+
+@pytest.fixture
+def database_address(make_address: Callable[[str], str]) -> str:
     """The address of an empty database with all tables."""
-    if engine == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('new_database'), tmp_path / 'oncu.db')}"
-        return
-    with request.getfixturevalue("postgresql_server").database() as address:
-        yield address
+    return make_address("oncu")
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from oncu.scoring.judge.evaluate import evaluate
 from oncu.storage.clients import save_clients
 from oncu.storage.database import Database, create_database
 from oncu.storage.documents import Document, save_documents
+from oncu.storage.heard import signals_known
 from oncu.storage.judged import Steps, steps_of
 from oncu.storage.outcomes import save_outcomes
-from oncu.storage.signals import signals_known
 
 from ..flow.pipeline import Catalogue, Counts, run_pending, warm_up
 from ..score.regret import Regret, find_missed

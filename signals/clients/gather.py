@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from oncu.classifiers.firms.numbers import FirmRecord
-from oncu.storage.database import Database
-from oncu.storage.prospects import Heard, Prospect, heard_of, load_prospects
+from oncu.storage.database import Database, Transaction
+from oncu.storage.prospects import Heard, Hearing, Prospect, heard_of, hearings, load_prospects
 
 from ..words import Words
 from .firm_names import name_key
@@ -15,6 +16,14 @@ from .prospects import contradicts
 
 if TYPE_CHECKING:
     from oncu.classifiers.firms.resolve import Resolver
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Prospects that are one firm, and how often they were heard of."""
+
+    prospects: tuple[Prospect, ...]
+    times: int
 
 
 @dataclass(frozen=True)
@@ -28,16 +37,17 @@ class Gathered:
     @property
     def name(self) -> str:
         """The fullest of its names."""
-        return max((prospect.name for prospect in self.prospects), key=lambda name: (len(name), name))
+        return name_of(self.prospects)
 
 
 def describe_prospects(database: Database, *, limit: int) -> dict[str, Any]:
     """How many firms there are, and those heard of most: name, number, city, how often, types, when, where."""
     with database.read() as connection:
-        prospects, heard = load_prospects(connection), heard_of(connection)
-    groups = join_prospects(prospects, heard)
+        prospects = load_prospects(connection)
+        firms = rank_prospects(prospects, hearings(connection))
+        groups = gather(connection, firms[:limit])
     names = {prospect.id: prospect.name for prospect in prospects}
-    return {"firms": len(groups), "shown": [_as_dict(g, names) for g in with_likely(groups[:limit], prospects)]}
+    return {"firms": len(firms), "shown": [_as_dict(g, names) for g in with_likely(groups, prospects)]}
 
 
 def prospect_lines(found: Mapping[str, Any], words: Words, titles: Mapping[str, str]) -> list[str]:
@@ -57,19 +67,33 @@ def prospect_lines(found: Mapping[str, Any], words: Words, titles: Mapping[str, 
     return lines
 
 
-def join_prospects(prospects: Sequence[Prospect], heard: Iterable[Heard]) -> list[Gathered]:
+def rank_prospects(prospects: Iterable[Prospect], heard: Mapping[str, Hearing]) -> list[Ranked]:
     """Prospects joined where they are one firm, those heard of most (then last) first.
 
     One firm are those of one tax number, and those of one name whose numbers and cities do not contradict.
     """
+    ranked = []
+    for group in _join(prospects):
+        of_it = [heard[one.id] for one in group if one.id in heard]
+        times, last = sum(one.times for one in of_it), max((one.last.timestamp() for one in of_it), default=0.0)
+        ranked.append(((-times, -last, name_of(group)), Ranked(tuple(group), times)))
+    return [firm for _, firm in sorted(ranked, key=itemgetter(0))]
+
+
+def gather(connection: Transaction, firms: Sequence[Ranked]) -> list[Gathered]:
+    """Some firms with what was heard of them."""
     by_prospect: dict[str, list[Heard]] = {}
-    for one in heard:
+    for one in heard_of(connection, [prospect.id for firm in firms for prospect in firm.prospects]):
         by_prospect.setdefault(one.prospect_id, []).append(one)
-    groups = [
-        Gathered(tuple(group), tuple(one for p in group for one in by_prospect.get(p.id, ())))
-        for group in _join(prospects)
+    return [
+        Gathered(firm.prospects, tuple(one for p in firm.prospects for one in by_prospect.get(p.id, ())))
+        for firm in firms
     ]
-    return sorted(groups, key=lambda group: (-len(group.heard), -_last(group), group.name))
+
+
+def name_of(prospects: Iterable[Prospect]) -> str:
+    """The fullest of the names of one firm."""
+    return max((prospect.name for prospect in prospects), key=lambda name: (len(name), name))
 
 
 def with_likely(groups: Sequence[Gathered], prospects: Iterable[Prospect]) -> list[Gathered]:
@@ -104,10 +128,6 @@ def _as_dict(group: Gathered, names: Mapping[str, str]) -> dict[str, Any]:
         "documents": [asdict(heard) for heard in group.heard],
         "maybe": [{"name": names[i], "prospect_id": i, "score": score, "reason": why} for i, score, why in group.maybe],
     }
-
-
-def _last(group: Gathered) -> float:
-    return max((heard.known_at.timestamp() for heard in group.heard), default=0.0)
 
 
 def _join(prospects: Iterable[Prospect]) -> list[list[Prospect]]:

@@ -10,7 +10,7 @@ from oncu.storage.clients import client_rows
 from oncu.storage.database import Database, Transaction
 from oncu.storage.identity import load_decisions, with_merged
 from oncu.storage.names import REMOVED, Name, names_of, sites_of
-from oncu.storage.prospects import heard_of
+from oncu.storage.prospects import heard_before
 from oncu.storage.records import Record, all_records_of
 from oncu.storage.relations import ties_of
 
@@ -41,7 +41,7 @@ def describe_client(database: Database, client_id: str) -> dict[str, Any]:
             "relations": _relations(connection, found),
             "records": [_record(record) for record in records],
             "decisions": _decisions(connection, found),
-            "heard_before": [asdict(heard) for heard in heard_of(connection, client_id=found)],
+            "heard_before": [asdict(heard) for heard in heard_before(connection, found)],
         }
 
 

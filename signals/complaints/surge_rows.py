@@ -9,10 +9,10 @@ from oncu.storage.complaints import ComplaintRow, Surge, places_of
 from oncu.storage.database import Transaction
 from oncu.storage.derived import Derived, Founded, save_derived
 from oncu.storage.documents import Document, first_visits, load_documents, mark_read
+from oncu.storage.heard import episodes_of, signals_of
 from oncu.storage.hits import Hit
 from oncu.storage.keys import key_id
 from oncu.storage.mentions import TagRow, save_tags
-from oncu.storage.signals import episodes_of, signals_of
 from oncu.storage.waiting import DETECT, leave
 
 from ..flow import detect as detecting

@@ -12,8 +12,9 @@ from oncu.storage.alerts import Alert, Evidence, evidence_of
 from oncu.storage.clients import Client, clients_of
 from oncu.storage.database import Transaction
 from oncu.storage.derived import Cause, causes_of
+from oncu.storage.heard import story_aliases_of
 from oncu.storage.scores import Score, newest_scores
-from oncu.storage.signals import Step, load_steps, open_sides, story_aliases_of
+from oncu.storage.signals import Step, load_steps, open_sides
 
 from ..flow.level import level_at, raising_steps
 from ..flow.novelty import first_stories

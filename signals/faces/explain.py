@@ -12,7 +12,8 @@ from oncu.storage.alerts import Evidence, evidence_of, find_alert_ids, load_aler
 from oncu.storage.clients import client_rows, clients_of
 from oncu.storage.database import Database
 from oncu.storage.derived import Cause, Hop, causes_of
-from oncu.storage.signals import load_steps, open_sides, story_aliases_of
+from oncu.storage.heard import story_aliases_of
+from oncu.storage.signals import load_steps, open_sides
 
 from ..flow.level import LevelStep, raising_steps, trace_level
 from ..flow.pipeline import Catalogue

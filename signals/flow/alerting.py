@@ -8,15 +8,15 @@ from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec
 from oncu.storage.alerts import Candidate, alert_candidates, load_alerts, save_alerts
 from oncu.storage.database import Database, Transaction
+from oncu.storage.heard import signals_of
 from oncu.storage.scores import newest_scores
-from oncu.storage.signals import signals_of
 from oncu.storage.stakes import stakes_of
 from oncu.storage.updates import save_alert_updates
 from oncu.storage.withheld import save_withheld, told_before
 
 from ..complaints.stage import held_back
-from .priority import Ranking, earlier_signals
-from .route import route, sift
+from .priority import NEWS_AFTER, Ranking, earlier_signals
+from .route import choose, route, sift, worth_telling
 from .routing import current_plan
 from .urgent import tell
 
@@ -34,7 +34,8 @@ def alert_pending(
         held = held_back(connection, candidates, now)
         known = [c for c in candidates if c.type in types and c.episode_id not in held]
         known = _without_withheld(connection, known, types, settings, now)
-        made = route(known, types, settings.alerts, now, _ranking(connection, known, now))
+        chosen = choose(known, types, settings.alerts)
+        made = route(chosen, types, settings.alerts, now, _ranking(connection, chosen, now)) if chosen else []
         there = load_alerts(connection, [alert.id for alert in made])
         count = save_alerts(connection, made)
         plan = current_plan(connection, settings, types)
@@ -50,8 +51,9 @@ def _without_withheld(
     now: datetime,
 ) -> list[Candidate]:
     """The candidates but for those that are too weak or say nothing new, which are kept with the reason."""
-    kinds = {(c.client_id, c.type) for c in candidates}
-    oldest = min((c.started_at for c in candidates), default=now)
+    strong = worth_telling(candidates, types, settings.alerts)  # of no other it matters what was told before
+    kinds = {(c.client_id, c.type) for c in strong}
+    oldest = min((c.started_at for c in strong), default=now)
     before = told_before(connection, kinds, since=oldest - timedelta(days=settings.alerts.quiet_days))
     day = now.astimezone(ZoneInfo(settings.timezone)).date()
     rows = sift(candidates, types, settings.alerts, before, day=day, now=now)
@@ -62,8 +64,9 @@ def _without_withheld(
 
 def _ranking(connection: Transaction, candidates: Sequence[Candidate], now: datetime) -> Ranking:
     clients = sorted({candidate.client_id for candidate in candidates})
+    since = min(candidate.started_at for candidate in candidates) - timedelta(days=NEWS_AFTER)
     return Ranking(
-        earlier_signals(candidates, signals_of(connection, clients)),
+        earlier_signals(candidates, signals_of(connection, clients, since=since)),
         stakes_of(connection, clients),
         newest_scores(connection, "source", "foresight", until=now.date()),
     )

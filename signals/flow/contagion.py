@@ -57,18 +57,22 @@ def find_contagion(
     ]
 
 
+def severe_types(types: Mapping[str, SignalSpec], rule: ContagionRule) -> set[str]:
+    """The types that may reach others: severe enough, and read, for what was derived goes no further."""
+    return {code for code, spec in types.items() if spec.severity >= rule.least_severity and not spec.derived}
+
+
 def severe_risks(
     risks: Iterable[Risk], types: Mapping[str, SignalSpec], rule: ContagionRule, now: datetime
 ) -> list[Risk]:
     """The open risks that may reach others: read in public texts, recent, and of a severe type."""
+    severe = severe_types(types, rule)
     return [
         risk
         for risk in risks
         if risk.ending is None
         and risk.signal.category != PRIVATE_CATEGORY  # whoever sees the one firm may not see the other
-        and (spec := types.get(risk.signal.type)) is not None
-        and not spec.derived
-        and spec.severity >= rule.least_severity
+        and risk.signal.type in severe
         and now - risk.started_at <= timedelta(days=rule.window_days)
     ]
 

@@ -18,15 +18,17 @@ from oncu.config.load import check_provenance
 from oncu.config.problems import Problem
 from oncu.config.settings import Settings
 from oncu.config.specs import SignalSpec, SourceSpec
+from oncu.storage.candidates import prune_candidates
 from oncu.storage.clients import Client, has_clients, load_clients
-from oncu.storage.database import Database
+from oncu.storage.database import Database, Transaction
 from oncu.storage.documents import Document, first_visits, mark_read, unread_documents
-from oncu.storage.hits import evidence_hits, mark_detected, unseen_hits
+from oncu.storage.heard import episodes_of, signals_about, story_aliases_of
+from oncu.storage.hits import Hit, evidence_hits, mark_detected, unseen_hits
 from oncu.storage.mentions import save_mentions, save_story_members, save_tags
 from oncu.storage.privacy import save_masked
 from oncu.storage.prospects import save_prospect_mentions
 from oncu.storage.runs import Issue, finish_run, save_issues, start_run
-from oncu.storage.signals import episodes_of, save_detected, signals_of, story_aliases_of
+from oncu.storage.signals import save_detected
 from oncu.storage.waiting import DETECT, READ, count_waiting, leave, waiting_for
 
 from ..complaints.stage import complain_pending
@@ -168,13 +170,15 @@ def read_pending(
             for batch, found in read:
                 counts += _store(database, batch, found, ready, now)
                 progress("read", counts.documents, total)
+    with database.write() as connection:
+        prune_candidates(connection)
     return counts
 
 
 def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings: Settings, now: datetime) -> Counts:
     """Turn accepted tags into signals, episodes and level steps."""
     counts = Counts()
-    days = settings.alerts
+    days, longest = settings.alerts, timedelta(days=max((spec.merge_days for spec in types.values()), default=0))
     old_after, first_poll = timedelta(days=days.max_age_days), timedelta(days=days.first_poll_days)
     while True:
         with database.write() as connection:
@@ -182,20 +186,27 @@ def detect_pending(database: Database, types: Mapping[str, SignalSpec], settings
             if not ids:
                 return counts
             hits = unseen_hits(connection, ids)
-            clients = sorted({hit.client_id for hit in hits})
-            past = detecting.Past(
-                episodes_of(connection, clients),
-                signals_of(connection, clients),
-                first_visits(connection),
-                evidence_hits(connection, clients, since=now - REMEMBERED),
-                story_aliases_of(connection, at=now, client_ids=clients),
-            )
+            past = _past_of(connection, hits, now, longest)
             known = (hit for hit in hits if hit.type in types)
             found = detecting.detect(known, past, types, now, old_after=old_after, first_poll=first_poll)
             save_detected(connection, found)
             mark_detected(connection, hits, detecting.VERSION, now)
             leave(connection, DETECT, ids)
             counts += Counts(signals=len(found.signals))
+
+
+def _past_of(connection: Transaction, hits: Sequence[Hit], now: datetime, longest: timedelta) -> detecting.Past:
+    """What hits may join: the signals of their stories and of those told lately, their episodes and the recent ones."""
+    clients = sorted({hit.client_id for hit in hits})
+    told = evidence_hits(connection, clients, since=now - REMEMBERED)
+    known = signals_about(connection, clients, {hit.story_id for hit in (*hits, *told)})
+    return detecting.Past(
+        episodes_of(connection, clients, since=now - longest, also={signal.episode_id for signal in known}),
+        known,
+        first_visits(connection),
+        told,
+        story_aliases_of(connection, at=now, client_ids=clients),
+    )
 
 
 def _pending(database: Database) -> Iterator[Batch]:

@@ -30,22 +30,28 @@ def route(
     now: datetime,
     ranking: Ranking | None = None,
 ) -> list[Alert]:
-    """The alerts of the candidates that have enough signals for their type and are strong enough, as they are read.
+    """The alerts of the candidates that deserve one, as they are read."""
+    chosen = choose(candidates, types, settings)
+    return in_reading_order(_alert(one, types[one.type], ranking or Ranking(), now) for one in chosen)
+
+
+def choose(
+    candidates: Iterable[Candidate], types: Mapping[str, SignalSpec], settings: AlertSettings
+) -> list[Candidate]:
+    """The candidates that have enough signals for their type and are strong enough.
 
     One story about one client makes one alert a side: the strongest of its types speaks, the others wait for a story
     more.
     """
-    made: list[Alert] = []
+    chosen: list[Candidate] = []
     told: set[tuple[str, str, str]] = set()
-    for candidate in sorted(
-        _ripe(candidates, types), key=lambda c: (-strength_of(c, types[c.type]), c.client_id, c.type, c.event_key)
-    ):
+    strong = worth_telling(candidates, types, settings)
+    for candidate in sorted(strong, key=lambda c: (-strength_of(c, types[c.type]), c.client_id, c.type, c.event_key)):
         story = (candidate.client_id, candidate.side, candidate.story_id)
-        is_strong = strength_of(candidate, types[candidate.type]) >= settings.min_priority
-        if is_strong and not (candidate.signals == 1 and story in told):
-            made.append(_alert(candidate, types[candidate.type], ranking or Ranking(), now))
+        if not (candidate.signals == 1 and story in told):
+            chosen.append(candidate)
             told.add(story)
-    return in_reading_order(made)
+    return chosen
 
 
 def sift(
@@ -74,6 +80,14 @@ def sift(
         elif last := quiet_after(candidate, strength, earlier, timedelta(days=settings.quiet_days)):
             found.append(_withheld(candidate, QUIET, last.created_at.date().isoformat(), day, now))
     return found
+
+
+def worth_telling(
+    candidates: Iterable[Candidate], types: Mapping[str, SignalSpec], settings: AlertSettings
+) -> list[Candidate]:
+    """The candidates that would be told if nothing had been told before them."""
+    ripe = _ripe(candidates, types)
+    return [one for one in ripe if strength_of(one, types[one.type]) >= settings.min_priority]
 
 
 def quiet_after(

@@ -6,8 +6,8 @@ from oncu.classifiers.mentions.mention import Mention
 from oncu.storage.access import PRIVATE_CATEGORY
 from oncu.storage.documents import Document
 from oncu.storage.keys import key_id
+from oncu.storage.tips import SOURCE as SOURCE
 
-SOURCE = "saha-notu"  # the source of all tips
 VERSION = "written"  # of the mention that is kept with a tip, so that whoever sees the client sees it before it is read
 REASON = "written down about this client"
 

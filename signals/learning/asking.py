@@ -96,7 +96,10 @@ def add_read(
     tags: Iterable[TagRow],
     types: Mapping[str, SignalSpec],
 ) -> None:
-    """Put what was just read on the list: of each client in each document the most probable accepted mention."""
+    """Put what was just read on the list: of each client in each document the most probable accepted mention.
+
+    Whoever reads takes the oldest off the list at the end, once.
+    """
     seen = {document.id: document.first_seen_at for document in documents}
     rows = [row for row in mentions if row.accepted and row.document_id in seen]
     rows.sort(key=lambda row: (row.probability, -row.start))
@@ -108,7 +111,6 @@ def add_read(
             said.setdefault(place, []).append((tag.type, tag.probability))
     found = [Nearness(*at, row.id, margin(said.get(at, ()), types), seen[at[0]]) for at, row in best.items()]
     add_candidates(connection, found)
-    prune_candidates(connection)
 
 
 def margin(tags: Iterable[tuple[str, float]], types: Mapping[str, SignalSpec]) -> float:

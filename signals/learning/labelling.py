@@ -60,8 +60,9 @@ def give_answer(
         answer = read_choices(choices, types, noise)
     except BadChoice as bad:
         raise Problem(str(bad)) from None
-    with database.write() as connection:
+    with database.read() as connection:  # others write meanwhile
         passage = _find_passage(connection, item)
+    with database.write() as connection:
         label = _label(passage, answer, labeller, "ui", _after_last(connection, passage.mention_id, labeller, now))
         save_labels(connection, [label])
         write_audit(connection, labeller, "label.give", passage.mention_id, now, after=label.id)

@@ -9,9 +9,10 @@ from oncu.scoring.offers.after_deal import Event
 from oncu.scoring.offers.columns import OPTIONAL, REQUIRED, offers_from_rows
 from oncu.scoring.offers.tables import Offers, label
 from oncu.storage.clients import Client, clients_of
-from oncu.storage.database import Database
+from oncu.storage.database import Database, Transaction
+from oncu.storage.heard import signals_of_ids
 from oncu.storage.outcomes import Exposure, Offer, Outcome, load_exposure, load_offers, load_outcomes
-from oncu.storage.signals import Signal, signals_of
+from oncu.storage.signals import Signal
 
 GROUPS = ("segment", "sector", "region", "signal_type", "episode", "rivals")
 
@@ -32,13 +33,19 @@ def read_ledger(database: Database, as_of: date) -> Ledger:
         ids = sorted({offer.client_id for offer in found})
         clients = clients_of(connection, ids)
         exposure = load_exposure(connection, until) if found else []
-        led = sorted({offer.client_id for offer in found if offer.signal_id})
-        signals = {signal.id: signal for signal in signals_of(connection, led)}
+        signals = _signals_of(connection, found)
         outcomes = load_outcomes(connection, until) if found else []
     offers = offers_from_rows(map(_row, found), "ledger")
     groups = _groups(found, clients, _periods(exposure), signals)
     known = {offer.offer_id for offer in found}
     return Ledger(replace(offers, groups=groups), [_event(one, known) for one in outcomes])
+
+
+def _signals_of(connection: Transaction, found: Iterable[Offer]) -> dict[str, Signal]:
+    """The signals that led to offers, by id; one that is of none of their clients is left out."""
+    led = {offer.signal_id: offer.client_id for offer in found if offer.signal_id}
+    clients = set(led.values())
+    return {one.id: one for one in signals_of_ids(connection, led) if one.client_id in clients}
 
 
 def _row(offer: Offer) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from oncu.storage.database import Database
 from oncu.storage.slots import last_done_slots, last_slots
 from oncu.storage.tallies import Tally, tally
 
+from ..flow.urgent import GIVE_UP
+
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,8 @@ class _Answers(BaseHTTPRequestHandler):
 def metrics_of(database: Database, now: datetime) -> bytes:
     """The numbers in the format of Prometheus."""
     with database.read() as connection:
-        jobs, done, counts = last_slots(connection), last_done_slots(connection), tally(connection, now)
+        jobs, done = last_slots(connection), last_done_slots(connection)
+        counts = tally(connection, now, oldest_message=now - GIVE_UP)
     registry = CollectorRegistry()
     age = Gauge("oncu_job_last_done_seconds", "Seconds since a job was last done", ["job"], registry=registry)
     failed = Gauge("oncu_job_failed", "1 where the last slot of a job failed", ["job"], registry=registry)

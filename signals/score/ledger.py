@@ -17,6 +17,7 @@ from oncu.scoring.judge.tables import Exposure as ExposureTable
 from oncu.scoring.judge.tables import Outcomes as OutcomeTable
 from oncu.storage.database import Database
 from oncu.storage.derived import DERIVED
+from oncu.storage.heard import story_aliases_of
 from oncu.storage.judged import (
     Heard,
     ToldAlert,
@@ -31,7 +32,6 @@ from oncu.storage.judged import (
     verdicts_on_alerts,
 )
 from oncu.storage.outcomes import Action, Exposure, Outcome, load_actions, load_exposure, load_outcomes
-from oncu.storage.signals import story_aliases_of
 
 from ..flow.novelty import first_stories
 

@@ -1,6 +1,6 @@
 """Long lists a page at a time: the rows of one page, and which pages there are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
@@ -32,6 +32,11 @@ class Paged(Generic[T]):
 
 def paged(rows: Sequence[T], number: int, size: int) -> Paged[T]:
     """One page of some rows; a number beyond the last is the last."""
-    pages = max(1, -(-len(rows) // size))
+    return paged_by(lambda skip, most: rows[skip : skip + most], len(rows), number, size)
+
+
+def paged_by(read: Callable[[int, int], Sequence[T]], n: int, number: int, size: int) -> Paged[T]:
+    """One page of `n` rows of which only its own are read: those after the first so many, at most `size`."""
+    pages = max(1, -(-n // size))
     number = min(max(number, 1), pages)
-    return Paged(rows[(number - 1) * size : number * size], number, pages, len(rows))
+    return Paged(read((number - 1) * size, size), number, pages, n)

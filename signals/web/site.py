@@ -18,6 +18,7 @@ from oncu.storage.database import Database
 from oncu.storage.people import Person, has_people
 from oncu.storage.wall import Viewer, Wall, Walled, build_wall, check_seen
 
+from ..clients.gather import Ranked
 from ..faces.board import Flagged
 from ..faces.cards import Face
 from ..flow.pipeline import Catalogue
@@ -67,6 +68,7 @@ class Site:
     guesses: Guesses = field(default_factory=Guesses)
     flagged: Kept[tuple[list[Flagged], dict[str, Client]]] = field(default_factory=Kept)
     in_time: Kept[tuple[int, int]] = field(default_factory=Kept)
+    strangers: Kept[list[Ranked]] = field(default_factory=Kept)
 
     @cached_property
     def wall(self) -> Wall:

@@ -120,5 +120,5 @@ prospect_mentions = Table(
     text("reason"),
     moment("known_at"),
     code("version"),
-    Index(None, "prospect_id"),
+    Index(None, "prospect_id", "known_at"),
 )

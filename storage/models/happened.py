@@ -15,6 +15,7 @@ reviews = Table(
     text("note", nullable=True),
     moment("reviewed_at"),
     Index(None, "alert_id"),
+    Index(None, "reason"),
 )
 
 decisions = Table(
@@ -97,6 +98,7 @@ offers = Table(
     moment("removed_at", nullable=True),
     Index(None, "client_id"),
     Index(None, "status", "offered_at"),
+    Index(None, "offered_at", "offer_id"),
 )
 
 actions = Table(

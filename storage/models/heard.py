@@ -55,6 +55,7 @@ episodes = Table(
     moment("started_at"),
     code("arm"),
     Index(None, "client_id", "type", "started_at"),
+    Index(None, "started_at"),
 )
 
 signals = Table(
@@ -128,6 +129,7 @@ derivations = Table(
     moment("known_at"),
     UniqueConstraint("signal_id", "cause_id"),
     Index(None, "known_at"),
+    Index(None, "cause_id"),
 )
 
 episode_endings = Table(
@@ -139,6 +141,7 @@ episode_endings = Table(
     code("kind"),
     moment("known_at"),
     UniqueConstraint("episode_id", "kind"),
+    Index(None, "known_at"),
 )
 
 level_steps = Table(
@@ -153,7 +156,7 @@ level_steps = Table(
     text("reason"),
     moment("known_at"),
     UniqueConstraint("episode_id", "kind"),
-    Index(None, "client_id", "known_at"),
+    Index(None, "client_id", "known_at", "height"),
 )
 
 # `state`: where the alert stands after its moves, kept beside them so that what is open is found without folding all.
@@ -175,7 +178,7 @@ alerts = Table(
     UniqueConstraint("client_id", "type", "event_key"),
     UniqueConstraint("episode_id"),
     Index(None, "manager", "created_at"),
-    Index(None, "state", "created_at"),
+    Index(None, "state", "created_at", "client_id"),
     Index(None, "created_at"),
 )
 
@@ -188,6 +191,7 @@ alert_updates = Table(
     code("kind"),
     moment("known_at"),
     Index(None, "alert_id", "known_at"),
+    Index(None, "known_at"),
 )
 
 digests = Table(
@@ -200,6 +204,7 @@ digests = Table(
     moment("sent_at", nullable=True),
     Column("counts", JSON, nullable=False),
     UniqueConstraint("manager", "day"),
+    Index(None, "manager", "created_at"),
 )
 
 digest_alerts = Table(

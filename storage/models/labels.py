@@ -22,6 +22,7 @@ labels = Table(
     Index(None, "mention_id"),
     Index(None, "labelled_at"),
     Index(None, "labeller", "labelled_at"),
+    Index(None, "noise"),
 )
 
 # The newest passages as people are asked for them, one row a client and document; derived, and made anew at will.

@@ -44,6 +44,7 @@ dispatches = Table(
     code("step"),
     UniqueConstraint("alert_id", "recipient", "channel", "step"),
     Index(None, "sent_at", "next_try_at"),
+    Index(None, "sent_at", "created_at"),
 )
 
 # What was heard and not told, why, and on which day.

@@ -149,7 +149,7 @@ def test_a_name_refused_by_people_is_less_probable_in_the_next_reading_and_says_
 
 def test_reading_again_takes_verdicts_into_account(refused):
     assert refused("run", "--again").code == 0
-    assert _rows("SELECT count(*) FROM mentions WHERE reason LIKE '%judged another firm before%'")[0][0]
+    assert any("judged another firm before" in reason for (reason,) in _rows("SELECT reason FROM mentions"))
 
 
 def test_since_without_again_is_wrong_usage(oncu):

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +21,7 @@ from oncu.signals.cluster.worker import look
 from oncu.signals.flow import batches
 from oncu.signals.flow.batches import Found, read_batch
 from oncu.signals.flow.pipeline import read_pending, warm_up
+from oncu.storage.copying import copy_database
 from oncu.storage.database import connect
 
 from ..hosts import running, scheduler, worker
@@ -82,12 +82,11 @@ def read(bank, settings, progress=lambda *_: None):
 
 
 @pytest.fixture
-def expected(waiting, tmp_path):
+def expected(waiting, make_address):
     """The tables after one process has read; the documents of the bank still wait."""
-    own, copied = waiting.database, tmp_path / "expected.db"
-    with sqlite3.connect(copied) as copy, sqlite3.connect(own.engine.url.database) as source:
-        source.backup(copy)
-    waiting.database = connect(f"sqlite:///{copied}")
+    own = waiting.database
+    waiting.database = connect(make_address("expected"))
+    copy_database(own, waiting.database)
     tables = read(waiting, Settings())
     waiting.database.close()
     waiting.database = own

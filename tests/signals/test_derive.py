@@ -5,11 +5,15 @@ from datetime import timedelta
 import pytest
 
 from oncu.signals.flow.derive import derive_pending
+from oncu.storage.heard import risk_onsets, signals_in
 from oncu.storage.outcomes import save_relations
+
+from ..plans import explained
 
 DAY = timedelta(days=1)
 BANKRUPT = "Nehir Kimya konkordato ilan etti"
 DENIAL = "Nehir Kimya'nın konkordato ilan ettiği iddiası yalanlandı"
+LONE = ("Pelit", "Nergis", "Taşkale")  # risks alone: no ties, and of one type
 RISKS = (
     "Simya İlaç konkordato ilan etti",
     "Simya İlaç 200 işçiyi işten çıkardı",
@@ -118,6 +122,31 @@ def test_days_that_are_played_again_bring_nothing_new(chained, now):
     for n in (0, 1, 2, 9):
         derive_pending(chained.database, chained.types, now + n * DAY)
     assert chained.tables() == before
+
+
+def test_only_risks_from_which_something_may_follow_are_read(chained, now, monkeypatch):
+    for name in LONE:
+        chained.add_clients({"client_id": name, "legal_name": f"{name} Döküm A.Ş.", "manager": "ayse"})
+        chained.see(f"{name} Döküm konkordato ilan etti", at=now + 2 * DAY)
+    chained.run(now + 2 * DAY)
+    assert {name for (name,) in chained.rows("SELECT client_id FROM episodes")} == {"C1", *LONE}
+    read = []
+
+    def spied(*args, **more):
+        read.extend(found := signals_in(*args, **more))
+        return found
+
+    monkeypatch.setattr("oncu.signals.flow.derive.signals_in", spied)
+    derive_pending(chained.database, chained.types, now + 2 * DAY)
+    assert {signal.client_id for signal in read} == {"C1"}
+
+
+@pytest.mark.sqlite_only("the plan is SQLite's")
+def test_the_open_risks_are_found_by_index(chained, now):
+    with chained.database.read() as connection, explained(connection) as steps:
+        risk_onsets(connection, ["insolvency"], since=now, until=now + DAY, standing=True)
+    assert any("episodes USING INDEX ix_episodes_started_at" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN") and "clients" not in step]
 
 
 def test_without_the_types_nothing_is_derived(tied):

@@ -99,6 +99,20 @@ def test_an_unknown_mention_is_said(give):
         give("nothing", "strike")
 
 
+def test_a_mention_is_looked_for_before_others_have_to_wait(bank, give, monkeypatch):
+    see_and_run(bank, "Simya İlaç işçileri greve çıktı")
+    (item,) = mentions(bank).values()
+    asked = []
+
+    def look(connection, *, limit):
+        asked.append(connection.get_execution_options().get("oncu_write", False))
+        return recent_passages(connection, limit=limit)
+
+    monkeypatch.setattr("oncu.signals.learning.labelling.recent_passages", look)
+    give(item[:6], "strike")
+    assert asked == [False]
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_labels_go_to_a_tool_and_come_back(bank, course, give, shape):
     see_and_run(bank, "Simya İlaç işçileri greve çıktı", "Parlak Telekom 200 kişiyi işten çıkardı")

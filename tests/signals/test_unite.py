@@ -13,9 +13,10 @@ from oncu.signals.words import load_words
 from oncu.storage.audit import find_broken_link
 from oncu.storage.clients import Client, load_clients
 from oncu.storage.database import Database
+from oncu.storage.heard import signals_known
 from oncu.storage.names import add_name
 from oncu.storage.outcomes import load_exposure, load_outcomes, save_exposure, save_outcomes
-from oncu.storage.signals import load_steps, managers_with_clients, signals_known
+from oncu.storage.signals import load_steps, managers_with_clients
 
 DAY = timedelta(days=1)
 

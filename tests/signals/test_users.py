@@ -19,6 +19,8 @@ from oncu.storage.models import clients
 from oncu.storage.people import Person
 from oncu.storage.wall import Viewer, build_wall
 
+from ..tamper import tamper
+
 pytestmark = pytest.mark.usefixtures("english")
 
 SECRET = "yeşil kedi damda"
@@ -81,8 +83,7 @@ def test_trail_changed_behind_the_back_of_the_program_is_told(oncu: Oncu, tmp_pa
     assert oncu("audit", "verify", "--end", end)[0] == 0
     database = connect(f"sqlite:///{tmp_path / 'oncu.db'}")
     with database.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER audit_refuses_update")
-        connection.exec_driver_sql("UPDATE audit SET actor = 'x' WHERE seq = 1")
+        tamper(connection, "UPDATE audit SET actor = 'x' WHERE seq = 1")
     database.close()
     assert oncu("audit", "verify")[::2] == (
         1,

@@ -13,6 +13,7 @@ from oncu.signals.learning.promotion import promote, rollback
 from oncu.signals.schedule.errands import begin_errand, last_errand
 from oncu.signals.schedule.jobs import Office
 from oncu.storage.passages import recent_passages
+from oncu.storage.slots import take_slot
 from oncu.storage.trained import TrainedModel, active_model, open_proposal, save_trained
 
 from .processes import Ended
@@ -131,9 +132,8 @@ def test_two_trainings_do_not_run_at_once(bank, staff, enter, monkeypatch):
 
 def test_work_whose_server_died_is_no_longer_under_way(bank, staff, enter):
     with bank.database.write() as connection:
-        early, over = bank.now - timedelta(hours=2), bank.now - timedelta(hours=1)
-        row = ("train", f"{early:%F %T}", "running", "dead", f"{early:%F %T}", f"{over:%F %T}", None, 1, None)
-        connection.exec_driver_sql("INSERT INTO slots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        early = bank.now - timedelta(hours=2)
+        take_slot(connection, "train", early, by="dead", now=early, lease=timedelta(hours=1), again=True)
     page = enter("ece").get("/modeller").text
     assert "sürüyor" not in page and "Son eğitim olmadı" in page
 

@@ -18,10 +18,13 @@ from oncu.storage.alerts import (
 )
 from oncu.storage.digests import Carried, find_digests, save_digests, waiting_alerts
 from oncu.storage.documents import mark_read
+from oncu.storage.heard import episodes_of, signals_of
 from oncu.storage.hits import unseen_hits
-from oncu.storage.signals import episodes_of, save_detected, signals_of
+from oncu.storage.signals import save_detected
 from oncu.storage.updates import save_alert_updates
 from oncu.storage.waiting import DETECT, leave, waiting_for
+
+from ..plans import explained
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 TYPES = load_signal_types()
@@ -135,6 +138,23 @@ def test_ids_are_found_by_their_beginning(alert, database):
     with database.read() as connection:
         found = [find_alert_ids(connection, start) for start in (alert.id[:6], alert.id[:6].upper(), "%", "_", "")]
     assert found == [[alert.id], [alert.id], [], [], []]
+
+
+def test_a_whole_id_is_found_and_no_other(alert, database):
+    save(database, alert)
+    with database.read() as connection:
+        asked = (alert.id, alert.id.upper(), f"{alert.id}0", "g" + alert.id[1:])
+        found = [find_alert_ids(connection, start) for start in asked]
+    assert found == [[alert.id], [alert.id], [], []]
+
+
+@pytest.mark.sqlite_only("the plan is SQLite's")
+def test_ids_are_found_by_the_key(alert, database):
+    save(database, alert)
+    with database.read() as connection, explained(connection) as plans:
+        find_alert_ids(connection, alert.id[:6])
+        find_alert_ids(connection, alert.id)
+    assert plans and not [line for line in plans if line.startswith("SCAN")]
 
 
 def test_an_alert_waits_until_a_digest_carries_it(alert, database, now):

@@ -19,6 +19,7 @@ from oncu.storage.people import Person, add_person
 from oncu.storage.wall import Viewer, build_wall
 
 from ..plans import explained
+from ..tamper import tamper
 
 
 @pytest.fixture
@@ -30,17 +31,9 @@ def trail(database: Database, now: datetime) -> Database:
     return database
 
 
-# Who owns a database can take its guard away: that is why the trail is a chain.
-UNGUARDED = {
-    "sqlite": ("DROP TRIGGER audit_refuses_update", "DROP TRIGGER audit_refuses_delete"),
-    "postgresql": ("DROP TRIGGER audit_refuses_change ON audit",),
-}
-
-
 def break_it(trail: Database, statement: str) -> int | None:
     with trail.write() as connection:
-        for one in (*UNGUARDED[connection.dialect.name], statement):
-            connection.exec_driver_sql(one)
+        tamper(connection, statement)
         return find_broken_link(connection)
 
 
@@ -81,9 +74,7 @@ def test_rows_cut_off_the_end_are_missed(trail: Database) -> None:
 def test_trail_rewritten_from_the_start_is_found_by_an_end_kept_elsewhere(trail: Database, now: datetime) -> None:
     with trail.write() as connection:
         kept = trail_end(connection)
-        for statement in (*UNGUARDED[connection.dialect.name], "DELETE FROM audit"):
-            connection.exec_driver_sql(statement)
-        connection.exec_driver_sql(f"UPDATE audit_head SET seq = 0, hash = '{GENESIS}'")
+        tamper(connection, "DELETE FROM audit", f"UPDATE audit_head SET seq = 0, hash = '{GENESIS}'")
         for number in range(4):
             write_audit(connection, "ayse", "import", f"other {number}", now)
         assert find_broken_link(connection) is None

@@ -20,6 +20,8 @@ from oncu.storage.documents import Document, save_documents
 from oncu.storage.labels import WITHDRAWN, Label, last_label, load_labels, save_labels
 from oncu.storage.mentions import MentionRow, save_mentions
 
+from ..plans import explained
+
 HOUR = timedelta(hours=1)
 N = 12
 
@@ -92,6 +94,13 @@ def test_a_list_that_is_too_long_loses_the_oldest_that_nobody_has_judged(databas
         prune_candidates(connection, most=4)
         assert least_certain(connection, "can", N) == items[::-1][:4]
         assert drawn(connection, "can", N, people=1) == [items[0]]
+
+
+@pytest.mark.sqlite_only("the plan is SQLite's")
+def test_the_oldest_are_found_by_their_time(database, items):
+    with database.write() as connection, explained(connection) as steps:
+        prune_candidates(connection, most=4)
+    assert [step for step in steps if "(seen_at<?)" in step] and not [step for step in steps if "people=?" in step]
 
 
 def test_the_list_can_be_made_anew_from_what_was_read(database, items):

@@ -1,13 +1,26 @@
 """What the judge reads, as it was known at a moment."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert
 
-from oncu.storage.judged import clients_as_of, lead_steps, limits_of, prospects_heard, verdicts_on_alerts
+from oncu.storage.identity import point_at_survivors
+from oncu.storage.judged import (
+    Heard,
+    clients_as_of,
+    clients_heard,
+    lead_steps,
+    limits_of,
+    prospects_heard,
+    verdicts_on_alerts,
+)
+from oncu.storage.mentions import save_mentions
 from oncu.storage.models import clients, decisions, prospects
 from oncu.storage.records import Record, Version, save_records
+
+from ..plans import explained
 
 DAY = timedelta(days=1)
 
@@ -55,3 +68,29 @@ def test_only_decisions_on_leads_are_steps_of_leads(connection, now):
     )
     assert [one.verdict for one in lead_steps(connection, as_of=now + DAY)] == ["sent"]
     assert verdicts_on_alerts(connection, as_of=now + DAY) == []
+
+
+def test_a_client_is_heard_of_from_its_first_accepted_mention_to_its_last(tell, database, now):
+    told = [tell(str(n), at=now + n * DAY).mention for n in range(6)]
+    with database.write() as connection:
+        doubted = [told[0].id, told[5].id]
+        connection.exec_driver_sql(f"UPDATE mentions SET accepted = FALSE WHERE id IN {tuple(doubted)}")
+        found = [clients_heard(connection, as_of=now + n * DAY) for n in (0, 3, 9)]
+    assert found == [{}, {"C1": Heard(now + DAY, now + 3 * DAY)}, {"C1": Heard(now + DAY, now + 4 * DAY)}]
+
+
+def test_what_was_heard_of_a_merged_client_is_its_survivors(tell, database, now):
+    mention = tell("a").mention
+    with database.write() as connection:
+        connection.execute(insert(clients), [{"client_id": "C2", "legal_name": "Örnek", "recorded_at": now}])
+        save_mentions(connection, [replace(mention, client_id="C2", known_at=now + DAY)])
+        point_at_survivors(connection, {"C2": "C1"})
+        assert clients_heard(connection, as_of=now + DAY) == {"C1": Heard(now, now + DAY)}
+
+
+@pytest.mark.sqlite_only("the plan is SQLite's")
+def test_when_clients_were_heard_of_is_read_from_the_ends_of_their_mentions(tell, database, now):
+    tell("a")
+    with database.read() as connection, explained(connection) as plans:
+        clients_heard(connection, as_of=now)
+    assert plans and not [line for line in plans if line.startswith("SCAN mentions")]

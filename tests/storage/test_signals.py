@@ -9,19 +9,11 @@ from oncu.config.load import load_signal_types
 from oncu.signals.flow.detect import Past, detect
 from oncu.storage.clients import save_clients
 from oncu.storage.documents import mark_read
+from oncu.storage.heard import episodes_of, signals_about, signals_known, signals_of
 from oncu.storage.hits import unseen_hits
 from oncu.storage.identity import point_at_survivors
 from oncu.storage.mentions import save_tags
-from oncu.storage.signals import (
-    count_signals,
-    episodes_of,
-    load_steps,
-    managers_with_clients,
-    open_sides,
-    save_detected,
-    signals_known,
-    signals_of,
-)
+from oncu.storage.signals import count_signals, load_steps, managers_with_clients, open_sides, save_detected
 from oncu.storage.waiting import DETECT, leave, waiting_for
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -99,6 +91,27 @@ def test_a_denied_episode_comes_back_as_ended(tell, database, detected, now):
     tell("b", at=now + DAY, status="denied")
     detected(now + DAY)
     assert [episode.ended for episode in ask(database, episodes_of, ["C1"])] == [True]
+
+
+def test_of_old_episodes_those_asked_for_come_back(tell, database, detected, now):
+    for n, day in enumerate((0, 100, 200)):
+        tell(f"{n}", at=now + day * DAY)
+        detected(now + day * DAY)
+    first, *_ = ask(database, signals_of, ["C1"])
+    recent = ask(database, episodes_of, ["C1"], since=now + 150 * DAY)
+    assert [episode.started_at for episode in recent] == [now + 200 * DAY]
+    some = ask(database, episodes_of, ["C1"], since=now + 150 * DAY, also=[first.episode_id])
+    assert {episode.started_at for episode in some} == {now, now + 200 * DAY}
+
+
+def test_signals_are_found_by_what_they_tell(tell, database, detected, now):
+    for n in range(3):
+        tell(f"{n}", at=now + n * 100 * DAY)
+        detected(now + n * 100 * DAY)
+    first, _, last = ask(database, signals_of, ["C1"])
+    assert ask(database, signals_about, ["C1"], [first.story_id, last.story_id]) == [first, last]
+    assert ask(database, signals_about, ["C2"], [first.story_id]) == []
+    assert ask(database, signals_of, ["C1"], since=last.known_at) == [last]
 
 
 def test_signals_are_known_from_their_moment_on(tell, database, detected, now):

@@ -13,16 +13,16 @@ from oncu.storage.acts import acts_of
 from oncu.storage.alert_lists import alerts_of_client
 from oncu.storage.clients import Client
 from oncu.storage.outcomes import offers_of, outcomes_of
-from oncu.storage.prospects import heard_of, load_prospects
 from oncu.storage.signals import load_steps, open_sides
 
-from ...clients.gather import Gathered, join_prospects
+from ...clients.gather import Gathered, gather
 from ...clients.view import describe_client
 from ...faces.because import level_story
 from ...faces.board import Flagged
 from ...flow.level import LevelStep, level_at, trace_level
 from ..flagged import flagged_now
 from ..site import Visit
+from ..strangers import ranked_now
 from .act_shapes import ActShape
 from .alert_shapes import LevelStepShape
 from .alerts import lines_of
@@ -79,10 +79,11 @@ def list_prospects(
     visit: Annotated[Visit, Depends(reading("prospects"))], limit: Limit = 50, cursor: Cursor = None
 ) -> Part[ProspectLine]:
     """The firms that are heard of and are no clients, those heard of most first."""
-    with visit.database.read() as connection:
-        firms = [one for one in join_prospects(load_prospects(connection), heard_of(connection)) if one.heard]
+    firms = [one for one in ranked_now(visit) if one.times]
     shown, after = part_of(firms, limit, cursor)
-    return Part[ProspectLine](items=[_prospect_line(firm) for firm in shown], next=after, total=len(firms))
+    with visit.database.read() as connection:
+        items = [_prospect_line(firm) for firm in gather(connection, shown)]
+    return Part[ProspectLine](items=items, next=after, total=len(firms))
 
 
 def step_shapes(steps: list[LevelStep]) -> list[LevelStepShape]:

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from starlette.exceptions import HTTPException
 
-from oncu.storage.outcomes import Offer, load_offers
+from oncu.storage.offer_lists import Wanted, count_offers, newest_offers
+from oncu.storage.outcomes import Offer
 
 from ...score.figures import Label, Number, Row, Section, Table
 from ...score.keep import KeptReport
@@ -15,7 +16,7 @@ from .caller import note_part, reading
 from .client_shapes import OfferShape
 from .faults import documented
 from .report_shapes import NumberShape, QuestionShape, ReportShape, RowShape, SectionShape, TableShape
-from .shapes import Cursor, Limit, Manager, Part, part_of
+from .shapes import Cursor, Limit, Manager, Part, bounds_of
 
 measures = APIRouter(tags=["measures"])
 router = APIRouter(tags=["offers"])
@@ -31,13 +32,13 @@ def list_offers(
     cursor: Cursor = None,
 ) -> Part[OfferShape]:
     """The offers, the newest first."""
+    wanted = Wanted(visit.now, status, manager)
     with visit.database.read() as connection:
-        found = load_offers(connection, visit.now)
-    own = [one for one in found if status in (None, one.status) and manager in (None, one.manager)]
-    own.sort(key=lambda offer: (offer.offered_at, offer.offer_id), reverse=True)
-    shown, after = part_of(own, limit, cursor)
+        n = count_offers(connection, wanted)
+        first, after = bounds_of(n, limit, cursor)
+        shown = newest_offers(connection, wanted, skip=first, limit=limit)
     note_part(visit, "offers", shown)
-    return Part[OfferShape](items=[offer_shape(one) for one in shown], next=after, total=len(own))
+    return Part[OfferShape](items=[offer_shape(one) for one in shown], next=after, total=n)
 
 
 @router.get("/offers/report", responses=documented(404))

@@ -98,6 +98,11 @@ Cursor = Annotated[str | None, Query(pattern="^[0-9]{1,7}$")]
 
 def part_of(rows: Sequence[T], limit: int, cursor: str | None) -> tuple[Sequence[T], str | None]:
     """The rows of one part and the cursor of the next; a cursor is the place of the first row, from 0."""
+    first, after = bounds_of(len(rows), limit, cursor)
+    return rows[first : first + limit], after
+
+
+def bounds_of(n: int, limit: int, cursor: str | None) -> tuple[int, str | None]:
+    """The place of the first row of a part of `n` rows, from 0, and the cursor of the next part."""
     first = int(cursor or 0)
-    after = first + limit
-    return rows[first:after], str(after) if after < len(rows) else None
+    return first, str(first + limit) if first + limit < n else None

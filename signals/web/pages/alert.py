@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse
 
-from oncu.storage.alerts import find_alert_ids, load_alerts
+from oncu.storage.alerts import load_alerts
 from oncu.storage.database import Transaction
 from oncu.storage.dispatches import Dispatch, dispatches_of
 from oncu.storage.queue import viewers_of
@@ -45,9 +45,9 @@ def show_alert_page(
     """The page of an alert; `problem` says why a move was refused, `typed` is the note that came with it."""
     site, colleagues = visit.site, colleagues_of(visit)
     with visit.database.read() as connection:
-        if alert_id not in find_alert_ids(connection, alert_id):
-            raise HTTPException(404)
         found = load_alerts(connection, [alert_id])
+        if not found:
+            raise HTTPException(404)
         shown = gather_shown(connection, found, visit.face, at=visit.now, day=visit.now.date())
         view = show_alert(found[alert_id], shown)
         way = _way(connection, visit, alert_id, colleagues)

@@ -1,6 +1,7 @@
 """Teklifler: what past offers teach, and one offer at each price."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,14 +10,16 @@ from fastapi.responses import HTMLResponse, Response
 from oncu.scoring.judge.tables import BadInput
 from oncu.scoring.offers.one_offer import OfferPricing, price_offer
 from oncu.storage.clients import clients_of
-from oncu.storage.outcomes import Offer, load_offers
+from oncu.storage.database import Transaction
+from oncu.storage.offer_lists import Wanted, count_offers, newest_offers, offer_as_of, offering_managers
+from oncu.storage.outcomes import Offer
 
 from ...offers.ledger import read_ledger
 from ...offers.why import why_line
 from ..corridor import draw_corridor
 from ..figures import offers_pen, offers_report, sheet_of
 from ..found import known
-from ..paging import Page, paged
+from ..paging import Page, paged_by
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
@@ -47,11 +50,11 @@ COLUMNS = (
 @router.get("/teklifler")
 def offers_page(visit: Visitor) -> HTMLResponse:
     """How often offers are won, why and to whom the others are lost, and how they were priced; the open ones."""
-    report = offers_report(visit)
-    listed = offer_table(visit, _narrowed(_offers(visit), "open", ""))
-    return show(
-        visit, "offers.html.j2", room="offers", report=report, pen=offers_pen(visit), listed=listed, most=OPEN_ONES
-    )
+    report, wanted = offers_report(visit), Wanted(visit.now, "open")
+    with visit.database.read() as connection:
+        n, found = count_offers(connection, wanted), newest_offers(connection, wanted, limit=OPEN_ONES)
+    listed = offer_table(visit, found)
+    return show(visit, "offers.html.j2", room="offers", report=report, pen=offers_pen(visit), listed=listed, n_open=n)
 
 
 @router.get("/teklifler.{form}")
@@ -64,15 +67,18 @@ def export(visit: Visitor, form: str) -> Response:
 @router.get("/teklifler/liste")
 def listing(visit: Visitor, status: str = "", manager: str = "", page: Page = 1) -> HTMLResponse:
     """The offers themselves, the newest first."""
-    every = _offers(visit)
-    table = offer_table(visit, _narrowed(every, status, manager))
-    managers = sorted({offer.manager for offer in every if offer.manager})
+    wanted = _wanted(visit, status, manager)
+    with visit.database.read() as connection:
+        managers = offering_managers(connection, visit.now)
+        n = count_offers(connection, wanted)
+        part = paged_by(partial(_read, connection, wanted), n, page, AT_ONCE)
+    table = offer_table(visit, part.rows)
     return show(
         visit,
         "offer_list.html.j2",
         room="offers",
         table=table,
-        part=paged(table.rows, page, AT_ONCE),
+        part=part,
         chosen=status,
         statuses=STATUSES,
         manager=manager,
@@ -83,14 +89,16 @@ def listing(visit: Visitor, status: str = "", manager: str = "", page: Page = 1)
 @router.get("/teklifler/liste.{form}")
 def export_listing(visit: Visitor, form: str, status: str = "", manager: str = "") -> Response:
     """The same offers as CSV or XLSX, all of them."""
-    return as_file(offer_table(visit, _narrowed(_offers(visit), status, manager)), form, visit)
+    with visit.database.read() as connection:
+        found = newest_offers(connection, _wanted(visit, status, manager))
+    return as_file(offer_table(visit, found), form, visit)
 
 
 @router.get("/teklifler/{offer_id}")
 def one(visit: Visitor, offer_id: str) -> HTMLResponse:
     """One offer: what it was or is, and while it is open the chance to win it at each price."""
-    offer = known(next((found for found in _offers(visit) if found.offer_id == offer_id), None))
     with visit.database.read() as connection:
+        offer = known(offer_as_of(connection, _storable(offer_id), visit.now))
         client = clients_of(connection, [offer.client_id])[offer.client_id]
     pricing = _pricing(visit, offer)
     why = why_line(pricing.response, visit.words) if pricing else ""
@@ -109,16 +117,18 @@ def offer_table(visit: Visit, found: Sequence[Offer]) -> Table:
     return Table("teklifler/liste", COLUMNS, tuple(rows))
 
 
-def _offers(visit: Visit) -> list[Offer]:
-    """Every offer, the newest first."""
-    with visit.database.read() as connection:
-        found = load_offers(connection, visit.now)
-    return sorted(found, key=lambda offer: (offer.offered_at, offer.offer_id), reverse=True)
+def _read(connection: Transaction, wanted: Wanted, skip: int, most: int) -> list[Offer]:
+    return newest_offers(connection, wanted, skip=skip, limit=most)
 
 
-def _narrowed(found: Sequence[Offer], status: str, manager: str) -> list[Offer]:
+def _wanted(visit: Visit, status: str, manager: str) -> Wanted:
     """The offers in a state and of a manager; empty asks for all."""
-    return [one for one in found if status in ("", one.status) and manager in ("", one.manager)]
+    return Wanted(visit.now, _storable(status) or None, _storable(manager) or None)
+
+
+def _storable(text: str) -> str:
+    """A text of an address without the letter that PostgreSQL refuses to be asked for; in its place one of no name."""
+    return text.replace("\x00", "\ufffd")
 
 
 def _row(visit: Visit, offer: Offer, client: str) -> dict[str, Any]:

@@ -6,12 +6,11 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from oncu.storage.prospects import heard_of, load_prospects
-
-from ...clients.gather import Gathered, join_prospects
+from ...clients.gather import Gathered, gather
 from ..rooms import ROOMS
 from ..show import show
 from ..site import Visit, Visitor
+from ..strangers import ranked_now
 from ..tables import Column, Table, as_file
 
 router = APIRouter()
@@ -42,9 +41,10 @@ def export(visit: Visitor, form: str) -> Response:
 
 def prospect_table(visit: Visit, limit: int) -> tuple[Table, int]:
     """One row a firm, and how many firms there are."""
+    firms = ranked_now(visit)
     with visit.database.read() as connection:
-        groups = join_prospects(load_prospects(connection), heard_of(connection))
-    return Table("prospects", COLUMNS, tuple(_row(visit, group) for group in groups[:limit])), len(groups)
+        shown = gather(connection, firms[:limit])
+    return Table("prospects", COLUMNS, tuple(_row(visit, group) for group in shown)), len(firms)
 
 
 def _row(visit: Visit, group: Gathered) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
 from oncu.config.problems import Problem
-from oncu.storage.alerts import find_alert_ids
+from oncu.storage.alerts import load_alerts
 from oncu.storage.clients import clients_of
 
 from ...faces.signed import PATH, Asked, BadLink, key_of, read_token
@@ -37,7 +37,7 @@ def confirm(visit: Visitor, token: str) -> Response:
     if isinstance(asked, HTMLResponse):
         return asked
     with visit.site.database.read() as connection:
-        if asked.alert_id not in find_alert_ids(connection, asked.alert_id):
+        if not load_alerts(connection, [asked.alert_id]):
             raise HTTPException(404)
     person = colleagues_of(visit).named(asked.manager)
     names = {asked.manager} | ({person.name} if person else set())
