@@ -16,6 +16,7 @@ from .shapes import CUSTOMERS
 from .shapes import Document as Document
 from .shapes import Saved as Saved
 from .waiting import IN_TURN, MASK, READ, comes_after, wait_for
+from .walks import walk
 
 FORGOTTEN = "forgotten:"  # what the key of a forgotten document begins with
 AT_ONCE = 1_000  # pairs in one question; SQLite allows 32,766 values
@@ -129,13 +130,10 @@ def documents_at(connection: Connection, columns: str, places: Iterable[tuple[st
 
 
 def first_visits(connection: Connection) -> dict[str, datetime]:
-    """When each source's first documents were seen; by index from source to source, where grouping would read all."""
-    walk = select(func.min(documents.c.source).label("source")).cte("walk", recursive=True)
-    beyond = select(func.min(documents.c.source)).where(documents.c.source > walk.c.source).scalar_subquery()
-    walk = walk.union_all(select(beyond).where(walk.c.source.is_not(None)))
-    first = select(func.min(documents.c.first_seen_at)).where(documents.c.source == walk.c.source).scalar_subquery()
-    query = select(walk.c.source, first).where(walk.c.source.is_not(None))
-    return {row[0]: row[1] for row in connection.execute(query)}
+    """When each source's first documents were seen."""
+    sources = walk(documents.c.source)
+    first = select(func.min(documents.c.first_seen_at)).where(documents.c.source == sources.c.value).scalar_subquery()
+    return {row[0]: row[1] for row in connection.execute(select(sources.c.value, first))}
 
 
 def count_documents(connection: Connection, *, since: datetime | None = None, until: datetime | None = None) -> int:

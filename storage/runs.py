@@ -10,6 +10,7 @@ from .database import save_new
 from .keys import key_id
 from .models import issues, runs, versions
 from .shapes import Issue as Issue
+from .walks import walk
 
 WRITTEN = ("run_id", "status", "counts", "finished_at")
 
@@ -96,10 +97,9 @@ def last_done(connection: Connection, stage: str, subject: str) -> datetime | No
     return last
 
 
-def latest_runs(connection: Connection, stage: str, *, at: datetime) -> dict[str, tuple[str, datetime]]:
-    """The last run of each subject of a stage that had begun by a moment: its status and when it began."""
-    query = select(runs.c.subject, runs.c.status, runs.c.started_at)
-    query = query.where(runs.c.stage == stage, runs.c.started_at <= at)
-    return {
-        subject or "": (status, at) for subject, status, at in connection.execute(query.order_by(runs.c.started_at))
-    }
+def last_begun(connection: Connection, stage: str, *, at: datetime) -> dict[str, datetime]:
+    """When the last run of each subject of a stage had begun by a moment."""
+    subjects = walk(runs.c.subject)
+    of_it = runs.c.subject == subjects.c.value, runs.c.stage == stage, runs.c.started_at <= at
+    last = select(func.max(runs.c.started_at)).where(*of_it).scalar_subquery()
+    return {row[0]: row[1] for row in connection.execute(select(subjects.c.value, last)) if row[1] is not None}

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from .database import save_over
 from .keys import key_id
 from .models import scores
+from .walks import walk
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,15 @@ def publish_scores(connection: Connection, rows: Iterable[Score], now: datetime,
 
 def newest_scores(connection: Connection, subject_kind: str, metric: str, *, until: date) -> dict[str, Score]:
     """The newest score of each subject that was published for a day up to `until`."""
-    query = select(scores).where(
-        scores.c.subject_kind == subject_kind, scores.c.metric == metric, scores.c.as_of <= until
-    )
+    asked = scores.c.subject_kind == subject_kind, scores.c.metric == metric
+    subjects = walk(scores.c.subject, *asked)
+    of_it = scores.c.subject == subjects.c.value, scores.c.as_of <= until
+    last = select(func.max(scores.c.as_of)).where(*asked, *of_it).scalar_subquery()
+    newest = select(subjects.c.value.label("subject"), last.label("as_of")).subquery()
+    is_newest = (scores.c.subject == newest.c.subject) & (scores.c.as_of == newest.c.as_of)
+    query = select(scores).join(newest, is_newest).where(*asked).order_by(scores.c.published_at, scores.c.id)
     found: dict[str, Score] = {}
-    for row in connection.execute(query.order_by(scores.c.as_of)):
+    for row in connection.execute(query):
         values = {k: v for k, v in row._mapping.items() if k not in ("id", "published_at", "version")}
         found[row.subject] = Score(**values)
     return found

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, func, insert, select, text, update
 
 from .models import slots
+from .walks import walk
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
 PAUSES = tuple(timedelta(minutes=m) for m in (2, 5, 10, 20, 40))  # before a slot that failed is tried again
@@ -89,21 +90,26 @@ def slots_since(connection: Connection, since: datetime) -> list[Slot]:
 
 def last_slots(connection: Connection) -> dict[str, Slot]:
     """By job the slot taken last."""
-    newest = select(slots.c.job, func.max(slots.c.slot).label("slot")).group_by(slots.c.job).subquery()
+    jobs = walk(slots.c.job)
+    last = select(func.max(slots.c.slot)).where(slots.c.job == jobs.c.value).scalar_subquery()
+    newest = select(jobs.c.value.label("job"), last.label("slot")).subquery()
     query = select(slots).join(newest, (newest.c.job == slots.c.job) & (newest.c.slot == slots.c.slot))
     return {row.job: Slot(*row) for row in connection.execute(query)}
 
 
 def last_done_slots(connection: Connection) -> dict[str, datetime]:
     """By job when it was last done."""
-    query = select(slots.c.job, func.max(slots.c.finished_at)).where(slots.c.status == DONE).group_by(slots.c.job)
-    return {row.job: row[1] for row in connection.execute(query)}
+    jobs = walk(slots.c.job)
+    of_it = slots.c.job == jobs.c.value, slots.c.status == DONE
+    last = select(func.max(slots.c.finished_at)).where(*of_it).scalar_subquery()
+    return {row[0]: row[1] for row in connection.execute(select(jobs.c.value, last)) if row[1] is not None}
 
 
 def _open_slots(connection: Connection, job: str, slot: datetime) -> list[Slot]:
     """The slot itself, and those of the job that somebody is at."""
-    query = select(slots).where(slots.c.job == job, (slots.c.slot == slot) | (slots.c.status == RUNNING))
-    return [Slot(*row) for row in connection.execute(query)]
+    own, under_way = slots.c.slot == slot, slots.c.status == RUNNING
+    queries = (select(slots).where(slots.c.job == job, one) for one in (own, under_way))  # each by an index of its own
+    return list({Slot(*row) for query in queries for row in connection.execute(query)})
 
 
 def _one_at_a_time(connection: Connection, job: str) -> None:

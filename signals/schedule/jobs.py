@@ -9,7 +9,7 @@ from oncu.config.schedule import When
 from oncu.config.settings import Settings
 from oncu.storage.database import Database
 from oncu.storage.pauses import paused_sources
-from oncu.storage.runs import latest_runs
+from oncu.storage.runs import last_begun
 
 from ..flow.days import is_business_day
 from ..flow.pipeline import Catalogue
@@ -77,11 +77,11 @@ def jobs_of(settings: Settings) -> list[Job]:
 def due_sources(office: Office, now: datetime) -> list[str]:
     """The enabled sources whose last visit began longer ago than their `every`, and which nobody paused."""
     with office.database.read() as connection:
-        visits, paused = latest_runs(connection, VISIT, at=now), paused_sources(connection)
+        visits, paused = last_begun(connection, VISIT, at=now), paused_sources(connection)
     due = []
     for name, spec in office.catalogue.sources.items():
         last = visits.get(name)
-        if spec.enabled and name not in paused and (last is None or now - last[1] >= spec.every):
+        if spec.enabled and name not in paused and (last is None or now - last >= spec.every):
             due.append(name)
     return due
 

@@ -19,5 +19,5 @@ slots = Table(
     text("said", nullable=True),
     PrimaryKeyConstraint("job", "slot"),
     Index(None, "taken_at"),
-    Index(None, "status", "taken_at"),
+    Index(None, "job", "status", "finished_at"),
 )

@@ -10,7 +10,7 @@ from oncu.storage.runs import (
     RunEnd,
     end_runs,
     finish_run,
-    latest_runs,
+    last_begun,
     run_key,
     save_issues,
     start_run,
@@ -28,28 +28,35 @@ def run(database, now, status, subject="gazete"):
     return run_id
 
 
-def latest(database, at):
+def begun(database, at):
     with database.read() as connection:
-        return {subject: status for subject, (status, _) in latest_runs(connection, "crawl", at=at).items()}
+        return last_begun(connection, "crawl", at=at)
 
 
 def test_the_last_run_of_each_subject_counts(database, now):
     run(database, now, "failed")
     run(database, now + HOUR, "done")
     run(database, now, "failed", "ajans")
-    assert latest(database, now + HOUR) == {"gazete": "done", "ajans": "failed"}
+    assert begun(database, now + HOUR) == {"gazete": now + HOUR, "ajans": now}
+
+
+def test_runs_of_other_stages_and_of_no_subject_are_not_meant(database, now):
+    with database.write() as connection:
+        start_run(connection, "read", "1", now, subject="gazete")
+        start_run(connection, "crawl", "1", now)
+    assert begun(database, now) == {}
 
 
 def test_a_later_run_does_not_exist_yet(database, now):
     run(database, now, "done")
     run(database, now + HOUR, "failed")
-    assert latest(database, now) == {"gazete": "done"}
+    assert begun(database, now) == {"gazete": now}
 
 
-def test_a_run_that_was_killed_stays_running(database, now):
+def test_a_run_that_was_killed_has_begun(database, now):
     with database.write() as connection:
         start_run(connection, "crawl", "1", now, subject="gazete")
-    assert latest(database, now) == {"gazete": "running"}
+    assert begun(database, now) == {"gazete": now}
 
 
 def test_the_same_issue_of_a_run_is_kept_once(database, now):

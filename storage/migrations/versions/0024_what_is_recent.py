@@ -14,7 +14,7 @@ ADDED = (
     ("alerts", "state", "created_at", "client_id"),
     ("prospect_mentions", "prospect_id", "known_at"),
     ("level_steps", "client_id", "known_at", "height"),  # how high a level can be is read off the index alone
-    ("slots", "status", "taken_at"),
+    ("slots", "job", "status", "finished_at"),
     ("labels", "noise"),
     ("reviews", "reason"),
     ("derivations", "cause_id"),
