@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
 
 from .changes import LOOKUP_ROWS, chunks
 from .identity import as_today, survivors, with_merged
@@ -45,29 +45,19 @@ def episodes_of(
 
 def signals_of(connection: Connection, client_ids: Iterable[str], *, since: datetime | None = None) -> list[Signal]:
     """The signals of some clients, all or those known since a moment, oldest first."""
-    found = []
-    for some in chunks(with_merged(connection, client_ids), LOOKUP_ROWS):
-        query = select(signals).where(signals.c.client_id.in_(some))
-        found += _signals(connection, query if since is None else query.where(signals.c.known_at >= since))
-    return sorted(found, key=_in_time)
+    lately = () if since is None else (signals.c.known_at >= since,)
+    return sorted(_among(connection, signals.c.client_id, with_merged(connection, client_ids), *lately), key=_in_time)
 
 
 def signals_of_ids(connection: Connection, ids: Iterable[str]) -> list[Signal]:
     """Some signals by their ids, oldest first; ids of none are left out."""
-    found = []
-    for some in chunks(sorted(set(ids)), LOOKUP_ROWS):
-        found += _signals(connection, select(signals).where(signals.c.id.in_(some)))
-    return sorted(found, key=_in_time)
+    return sorted(_among(connection, signals.c.id, ids), key=_in_time)
 
 
 def signals_about(connection: Connection, client_ids: Iterable[str], story_ids: Iterable[str]) -> list[Signal]:
     """What some stories said of some clients, oldest first."""
-    found, own = [], set(with_merged(connection, client_ids))
-    merged = survivors(connection)
-    for some in chunks(sorted(story_ids), LOOKUP_ROWS):
-        rows = connection.execute(select(signals).where(signals.c.story_id.in_(some)))
-        found += [Signal(**as_today(row, merged)) for row in rows if row.client_id in own]
-    return sorted(found, key=_in_time)
+    own, found = set(client_ids), _among(connection, signals.c.story_id, story_ids)
+    return sorted((one for one in found if one.client_id in own), key=_in_time)
 
 
 def story_aliases_of(
@@ -110,10 +100,7 @@ def risk_onsets(
 
 def signals_in(connection: Connection, episode_ids: Iterable[str], *, until: datetime) -> list[Signal]:
     """The signals of some episodes that were known by a moment: oldest first, the most probable of a moment first."""
-    found = []
-    for some in chunks(sorted(episode_ids), LOOKUP_ROWS):
-        query = select(signals).where(signals.c.episode_id.in_(some), signals.c.known_at <= until)
-        found += _signals(connection, query)
+    found = _among(connection, signals.c.episode_id, episode_ids, signals.c.known_at <= until)
     return sorted(found, key=lambda signal: (signal.known_at, -signal.probability, signal.id))
 
 
@@ -127,6 +114,16 @@ def endings_of(connection: Connection, episode_ids: Iterable[str], *, until: dat
         newest_first = query.order_by(episode_endings.c.known_at.desc(), episode_endings.c.id)
         found |= {row.episode_id: Ending(**row._mapping) for row in connection.execute(newest_first)}
     return found
+
+
+def _among(
+    connection: Connection, column: ColumnElement[str], values: Iterable[str], *conditions: ColumnElement[bool]
+) -> list[Signal]:
+    """The signals with one of many values in a column, in no order."""
+    queries = (
+        select(signals).where(column.in_(some), *conditions) for some in chunks(sorted(set(values)), LOOKUP_ROWS)
+    )
+    return [signal for query in queries for signal in _signals(connection, query)]
 
 
 def _signals(connection: Connection, query: Select[Any]) -> list[Signal]:

@@ -97,5 +97,5 @@ def test_a_run_finds_what_waits_by_index(tell: Callable[..., Any], database: Dat
         count_waiting(connection, READ)
         leave(connection, READ, [document.id])
         first_visits(connection)
-    assert plans and not [line for line in plans if line.startswith("SCAN") and line != "SCAN walk"]
+    assert plans and not [line for line in plans if line.startswith("SCAN") and line != "SCAN walk_source"]
     assert not [line for line in plans if "TEMP B-TREE" in line]
