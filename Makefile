@@ -9,7 +9,7 @@ ROOMS := config storage crawlers classifiers scoring signals
 help:
 	@echo "make demo    the whole job on a small invented world"
 	@echo "make test    all tests"
-	@echo "make nightly the long tests: kills, a soak, several hosts, a week"
+	@echo "make nightly the long tests: PostgreSQL, kills, a soak, several hosts, a week"
 	@echo "make test-postgresql  the tests of the database and of the flow, on PostgreSQL"
 	@echo "make check   format, lint, types, rooms, tests: what CI runs"
 	@echo "make real    the same job on the real data in ../shared/data"
@@ -28,8 +28,9 @@ demo: .venv/ready
 test: .venv/ready
 	@$(BIN)/python -m pytest $(ALL_CORES)
 
-# Long ones, one after another: hundreds of kills, a soak over 150,000 clients, several hosts, a simulated week.
-nightly: .venv/ready
+# Long ones, one after another: hundreds of kills, a soak over 150,000 clients, several hosts, a simulated week; before
+# them storage and the flow on PostgreSQL.
+nightly: .venv/ready test-postgresql
 	@$(BIN)/python -m pytest -o norecursedirs=.git tests/nightly
 
 # The same tests with every database on a PostgreSQL of their own.
